@@ -1,0 +1,46 @@
+"""The nouns of an answer: what every surface (command line, chat, JSON) shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Route = Literal[
+    "district", "list", "clause", "compare", "keyword", "topic", "document", "clarify", "refusal"
+]
+Completeness = Literal["complete", "partial", "none"]
+Refusal = Literal["out_of_scope", "other_place", "not_in_text", "unclear"]
+Confidence = Literal["high", "medium", "low"]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A verbatim quote and where it stands: ``source[start:end] == quote``."""
+
+    measure_id: str
+    number: int
+    label: str
+    title: str
+    quote: str
+    start: int
+    end: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer. `text` is markdown; a citation is linked as ``[原文第 63 行](#cite-<slug>-<start>-<end>)``."""
+
+    question: str
+    route: Route
+    text: str
+    citations: tuple[Citation, ...] = ()
+    completeness: Completeness = "partial"
+    refusal: Refusal | None = None
+    districts: tuple[str, ...] = ()
+    applicability: tuple[object, ...] = ()
+    checked: int = 0
+    confidence: Confidence | None = None
+    notes: tuple[str, ...] = ()
+    lang: Literal["zh", "en"] = "zh"
+    model: str | None = None

@@ -1,0 +1,44 @@
+"""The one tree of errors that Wence raises on purpose.
+
+    WenceError                 exit code 1
+    ├── CorpusError            a guideline cannot be read or parsed; names file and line
+    ├── IndexFolderError       an index folder is missing, damaged, or of another make
+    ├── ModelError             the embedding model cannot be loaded
+    └── UsageError             the call itself is wrong; exit code 2
+
+It lives on the lowest floor because imports go ``bot -> index -> corpus`` only.
+"""
+
+from __future__ import annotations
+
+
+class WenceError(Exception):
+    """An error with a message for people: what happened, to what, and what to do next.
+
+    `zh` is shown first and `en` beside it; each is complete by itself.
+    """
+
+    exit_code = 1
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(f"{zh}\n{en}")
+        self.zh = zh
+        self.en = en
+
+
+class CorpusError(WenceError):
+    """A guideline cannot be read or parsed."""
+
+
+class IndexFolderError(WenceError):
+    """An index folder is missing, damaged, or was built by something else."""
+
+
+class ModelError(WenceError):
+    """The embedding model cannot be loaded."""
+
+
+class UsageError(WenceError):
+    """The call itself is wrong."""
+
+    exit_code = 2
