@@ -1,0 +1,153 @@
+"""Which clauses and sections a question points at by number: 第十八条, (七), 第17、18条, 第六部分, 最后一条.
+
+Works on normalised text (`corpus.normal.normalize`): half-width, simplified, lower case.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from corpus.numbering import parse_number
+
+Unit = Literal["measure", "section"]
+
+MAX_RANGE = 200
+"""The longest range that is spelt out; a wider one is read as its two ends."""
+
+_NUM = r"[〇零一二三四五六七八九十百千两\d]{1,6}"
+_SEP = r"\s*(?:[、,;和与及跟]|以及|还有|and|&)\s*"
+_TO = r"\s*(?:-|–|—|~|到|至|to)\s*"
+_ITEM = rf"第?\s*\(?\s*{_NUM}\s*\)?\s*(?:条|章|节|编|部分|项|款|点)?"
+_LIST = rf"(?P<items>{_ITEM}(?:(?:{_SEP}|{_TO}){_ITEM})*)"
+
+_MEASURE = r"(?:条|款措施|项措施|点措施|个措施|号措施|项条款|条措施)"
+_SECTION = r"(?:部分|大部分|章|节|编|分编|大点|板块|大类)"
+
+# "第…条", with any list or range inside; "之一" belongs to the number before it.
+_ORDINAL = re.compile(
+    rf"第\s*(?P<items>\(?{_NUM}\)?(?:\s*条之{_NUM})?(?:条?(?:{_SEP}|{_TO})第?\s*\(?{_NUM}\)?)*)\s*"
+    rf"(?P<unit>{_MEASURE}|{_SECTION}|项|款|点|个)(?:之(?P<sub>{_NUM}))?"
+)
+_BRACKETED = re.compile(rf"\({_NUM}\)(?:(?:{_SEP}|{_TO})?\({_NUM}\))*")
+_BARE = re.compile(
+    rf"(?:^|[\s,。:的看查问]|请问|关于|措施|条款)(?P<items>{_NUM}(?:条?(?:{_SEP}|{_TO}){_NUM})*)\s*条"
+    r"(?=$|[\s,。?!:的是里中写说讲怎规有内全原具提支])"
+)
+_NAMED = re.compile(rf"(?:措施|条款|序号|编号)\s*(?P<items>\(?{_NUM}\)?(?:(?:{_SEP}|{_TO})\(?{_NUM}\)?)*)")
+_ENGLISH = re.compile(
+    r"\b(?P<unit>measures?|articles?|clauses?|items?|provisions?|sections?|parts?|chapters?)\s*"
+    rf"(?:no\.?|number|#)?\s*(?P<items>\(?\d{{1,4}}\)?(?:{_SEP}\(?\d{{1,4}}\)?|{_TO}\(?\d{{1,4}}\)?)*)"
+)
+_SECTION_LABEL = re.compile(rf"(?:^|\s)(?P<items>{_NUM})、(?!\s*{_NUM})")
+_FROM_END = re.compile(rf"(?:倒数第(?P<back>{_NUM})|最后一?|末尾一?)个?(?P<unit>{_MEASURE}|{_SECTION})")
+_LAST_ENGLISH = re.compile(r"\b(?:last|final) (?P<unit>measure|article|clause|section|part|chapter)\b")
+_FIRST_FEW = re.compile(rf"(?P<edge>[前后])(?P<items>{_NUM})(?P<unit>{_MEASURE}|{_SECTION})")
+_ONE = re.compile(rf"{_TO}|{_SEP}|{_NUM}")
+# Counting, not pointing: 有几条, 多少条, 一共26条.
+_COUNTING = re.compile(rf"(?:几|多少|共|总共|一共|有|这|全部|所有)\s*{_NUM}?\s*(?:条|项|个部分|部分|章|节)")
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseRef:
+    """A clause pointed at: `number` counts from 1, or from the end when negative (-1 is the last).
+
+    `sub` is the number after 之 (第十二条之一 → 1), 0 without. `unit` says whether a measure or a
+    section is meant, `level_word` the word used for a section (章, 节, 编, 部分).
+    """
+
+    number: int
+    unit: Unit = "measure"
+    sub: int = 0
+    level_word: str = ""
+
+
+def clause_refs(text: str) -> tuple[ClauseRef, ...]:
+    """The clauses that a normalised question names, in order, each once; empty when it names none."""
+    refs: list[ClauseRef] = []
+    rest = text
+    for pattern, read in _READERS:
+        for match in pattern.finditer(rest):
+            refs.extend(read(match))
+        rest = pattern.sub(" ", rest)
+    return tuple(dict.fromkeys(refs))
+
+
+def _numbers(items: str) -> list[int]:
+    """The numbers in a list such as ``17、18`` or ``三到五``, ranges spelt out."""
+    numbers: list[int] = []
+    spanning = False
+    for token in _ONE.findall(items):
+        if re.fullmatch(_TO, token):
+            spanning = True
+        elif re.fullmatch(_NUM, token):
+            value = parse_number(token)
+            if value is None:
+                continue
+            first = numbers[-1] + 1 if spanning and numbers else value
+            numbers.extend(range(first, value) if 0 < value - first <= MAX_RANGE else ())
+            numbers.append(value)
+            spanning = False
+    return numbers
+
+
+def _unit(word: str) -> tuple[Unit, str]:
+    if re.fullmatch(_SECTION, word) or word.rstrip("s") in {"section", "part", "chapter"}:
+        return "section", word if word in {"章", "节", "编", "分编"} else ""
+    return "measure", ""
+
+
+def _ordinal(match: re.Match[str]) -> list[ClauseRef]:
+    unit, word = _unit(match["unit"])
+    sub = parse_number(match["sub"]) or 0 if match["sub"] else 0
+    return [ClauseRef(n, unit, sub, word) for n in _numbers(match["items"])]
+
+
+def _plain(match: re.Match[str]) -> list[ClauseRef]:
+    items = match["items"] if "items" in match.re.groupindex else match[0]
+    return [ClauseRef(n) for n in _numbers(items)]
+
+
+def _english(match: re.Match[str]) -> list[ClauseRef]:
+    unit, word = _unit(match["unit"])
+    return [ClauseRef(n, unit, 0, word) for n in _numbers(match["items"])]
+
+
+def _section_label(match: re.Match[str]) -> list[ClauseRef]:
+    return [ClauseRef(n, "section") for n in _numbers(match["items"])]
+
+
+def _from_end(match: re.Match[str]) -> list[ClauseRef]:
+    unit, word = _unit(match["unit"])
+    back = parse_number(match["back"]) if match["back"] else 1
+    return [ClauseRef(-(back or 1), unit, 0, word)]
+
+
+def _last_english(match: re.Match[str]) -> list[ClauseRef]:
+    return [ClauseRef(-1, _unit(match["unit"])[0])]
+
+
+def _first_few(match: re.Match[str]) -> list[ClauseRef]:
+    unit, word = _unit(match["unit"])
+    count = min(parse_number(match["items"]) or 0, MAX_RANGE)
+    numbers = range(1, count + 1) if match["edge"] == "前" else range(-count, 0)
+    return [ClauseRef(n, unit, 0, word) for n in numbers]
+
+
+def _nothing(match: re.Match[str]) -> list[ClauseRef]:
+    return []
+
+
+_READERS = (
+    (_FROM_END, _from_end),
+    (_LAST_ENGLISH, _last_english),
+    (_FIRST_FEW, _first_few),
+    (_ORDINAL, _ordinal),
+    (_COUNTING, _nothing),
+    (_BRACKETED, _plain),
+    (_NAMED, _plain),
+    (_BARE, _plain),
+    (_ENGLISH, _english),
+    (_SECTION_LABEL, _section_label),
+)
