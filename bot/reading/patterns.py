@@ -1,0 +1,39 @@
+"""The wordings in `patterns.toml`, compiled once."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Any
+
+
+@cache
+def _file() -> dict[str, Any]:
+    return tomllib.loads((resources.files("bot.reading") / "patterns.toml").read_text(encoding="utf-8"))
+
+
+def compile_alternatives(alternatives: list[str]) -> re.Pattern[str]:
+    """One pattern that matches any of the alternatives, with `<NAME>` replaced from the table `[parts]`."""
+    joined = "|".join(f"(?:{one})" for one in alternatives)
+    parts: dict[str, str] = _file()["parts"]
+    for _ in range(2):  # a part may use another part
+        for name, part in parts.items():
+            joined = joined.replace(f"<{name}>", part)
+    return re.compile(joined)
+
+
+@cache
+def document_patterns() -> dict[str, re.Pattern[str]]:
+    """Aspect of the document → how a question asks for it."""
+    return {name: compile_alternatives(words) for name, words in _file()["document"].items()}
+
+
+@cache
+def fact_patterns() -> dict[str, tuple[re.Pattern[str], re.Pattern[str]]]:
+    """Kind of fact → (how a question asks for it, how a text states it)."""
+    return {
+        name: (compile_alternatives(kind["question"]), compile_alternatives(kind["stated"]))
+        for name, kind in _file()["fact"].items()
+    }
