@@ -1,0 +1,83 @@
+# Wence 问策. Needs Python 3.11 or newer and nothing else; everything is installed into ./.venv.
+#
+#   make run       install, build the index if there is none, open the chat on http://127.0.0.1:7860
+#   make test      install what the tests need and run them
+#   make lint      style and types
+#
+# PYTHON=python3.12  another interpreter        ARGS='--port 8000'  more arguments for wence or pytest
+# Behind a proxy or without internet pip's own settings apply (PIP_INDEX_URL, PIP_FIND_LINKS, …).
+
+PYTHON ?= python3
+ARGS ?=
+VENV := .venv
+PY := $(VENV)/bin/python
+WENCE := $(PY) -m bot.cli
+# A stamp says which extras were installed, and for which folder: a moved checkout installs anew.
+PLACE := $(shell printf '%s' "$(CURDIR)" | cksum | cut -d' ' -f1)
+USER_STAMP := $(VENV)/.installed-$(PLACE)
+DEV_STAMP := $(VENV)/.installed-dev-$(PLACE)
+# A half-made environment is thrown away and made again.
+HEAL = $(PY) -m pip --version >/dev/null 2>&1 || { rm -rf $(VENV); $(MAKE) --no-print-directory $(PY); }
+
+.DELETE_ON_ERROR:
+.PHONY: help install install-dev run test lint format bench eval wheel constraints clean
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+install: $(USER_STAMP)
+
+install-dev: $(DEV_STAMP)
+
+run: install
+	$(WENCE) serve $(ARGS)
+
+test: install-dev
+	@$(PY) -m pytest $(ARGS)
+
+lint: install-dev
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+
+format: install-dev
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+bench: install-dev
+	$(WENCE) bench $(ARGS)
+
+eval: install
+	$(WENCE) eval $(ARGS)
+
+wheel: install-dev
+	$(PY) -m build --wheel --no-isolation
+
+# Writes down the releases that this .venv holds, after a wish in pyproject.toml has changed.
+constraints: install-dev
+	@{ sed -n '/^#/p' constraints.txt; \
+	   $(PY) -m pip freeze --exclude-editable --exclude wence | sed -n 's/\(==[^+ ]*\).*/\1/p' | LC_ALL=C sort -f; \
+	 } > constraints.new && mv constraints.new constraints.txt
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(PY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	   echo "需要 Python 3.11 或更新版本；请安装后用 make PYTHON=python3.12 … 指定。"; \
+	   echo "Python 3.11 or newer is needed; found: $$($(PYTHON) --version 2>&1). Name one: make PYTHON=python3.12 …"; \
+	   exit 1; } >&2
+	@$(PYTHON) -c 'import ensurepip' || { \
+	   echo "此 Python 缺少 venv 组件；Debian/Ubuntu 请先执行 apt install python3-venv。"; \
+	   echo "This Python has no venv; on Debian or Ubuntu: apt install python3-venv"; exit 1; } >&2
+	$(PYTHON) -m venv --clear $(VENV)
+
+$(USER_STAMP): pyproject.toml constraints.txt | $(PY)
+	@$(HEAL)
+	$(PY) -m pip install -c constraints.txt -e '.[offline]'
+	@touch $@
+
+$(DEV_STAMP): pyproject.toml constraints.txt | $(PY)
+	@$(HEAL)
+	$(PY) -m pip install -c constraints.txt -e '.[offline,dev]'
+	@touch $@ $(USER_STAMP)
