@@ -1,0 +1,76 @@
+"""Exact nearest neighbours by cosine: FAISS IndexFlatIP over unit vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import faiss
+import numpy as np
+import numpy.typing as npt
+
+Vectors = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.int64]
+
+MAX_VECTORS: Final = 5_000_000
+
+
+class BadVectors(ValueError):
+    """The bytes are not a flat inner-product index of the wanted shape."""
+
+
+class DenseIndex:
+    """Unit vectors by row; rows are those of what was embedded."""
+
+    def __init__(self, index: faiss.IndexFlatIP) -> None:
+        self._index = index
+        self.size: int = index.ntotal
+        self.dimension: int = index.d
+        # The vectors where FAISS keeps them, not copied: scores of chosen rows are one product.
+        self._vectors: Vectors = faiss.rev_swig_ptr(index.get_xb(), self.size * self.dimension).reshape(
+            self.size, self.dimension
+        )
+
+    @classmethod
+    def build(cls, vectors: Vectors) -> DenseIndex:
+        """From float32 (n, d) with rows of length 1; n may be 0."""
+        index = faiss.IndexFlatIP(vectors.shape[1])
+        if len(vectors):
+            index.add(np.ascontiguousarray(vectors))
+        return cls(index)
+
+    @classmethod
+    def from_bytes(cls, data: bytes, size: int, dimension: int) -> DenseIndex:
+        """From `to_bytes`. Give it only bytes whose hash was checked: FAISS can crash on crafted ones.
+
+        Raises BadVectors if the index is of another kind or shape than the manifest says.
+        """
+        if not 0 <= size <= MAX_VECTORS:
+            raise BadVectors(f"{size} vectors, at most {MAX_VECTORS} are accepted")
+        try:
+            index = faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8))
+        except RuntimeError as error:
+            raise BadVectors(str(error)) from error
+        if not isinstance(index, faiss.IndexFlatIP) or (index.ntotal, index.d) != (size, dimension):
+            raise BadVectors("not the index that the manifest describes")
+        return cls(index)
+
+    def to_bytes(self) -> bytes:
+        """FAISS' own serialisation."""
+        data: bytes = faiss.serialize_index(self._index).tobytes()
+        return data
+
+    def top(self, vector: Vectors, k: int, only: Rows | None = None) -> Rows:
+        """Up to k rows with the highest cosine, best first; `only` filters before ranking."""
+        k = min(k, self.size if only is None else len(only))
+        if k == 0:
+            return np.zeros(0, dtype=np.int64)
+        chosen = None if only is None else faiss.SearchParameters(sel=faiss.IDSelectorBatch(only))
+        _, rows = self._index.search(vector[np.newaxis], k, params=chosen)
+        found: Rows = rows[0][rows[0] >= 0]
+        return found
+
+    def scores(self, vector: Vectors, rows: Rows | Sequence[int] | slice) -> Vectors:
+        """Cosine of `vector` with each of `rows`."""
+        found: Vectors = self._vectors[rows] @ vector
+        return found

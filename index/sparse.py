@@ -1,0 +1,137 @@
+"""BM25 over character bigrams of Chinese and over ASCII words and numbers.
+
+Chinese is not written with blanks, and bigrams need no dictionary that could miss
+a policy's own words. Scores are bm25s' (lucene's formula); a text that shares
+nothing with the question scores 0, and 0 is "nothing matched", never a rank.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import re
+from collections.abc import Collection, Sequence
+from typing import Final
+
+import bm25s
+import numpy as np
+import numpy.typing as npt
+
+from corpus.normal import CJK
+
+Scores = npt.NDArray[np.float32]
+
+MAX_QUESTION_CHARS: Final = 4_000
+FILES: Final = ("bm25-data.npy", "bm25-rows.npy", "bm25-starts.npy", "bm25-words.json")
+
+_RUNS = re.compile(rf"([{CJK}]+)|([a-z0-9]+(?:[.%+#-][a-z0-9]+)*[%+#]*)")
+
+
+class BadPostings(ValueError):
+    """The saved postings do not fit together."""
+
+
+def tokenize(text: str) -> list[str]:
+    """Tokens of normalised text, in order: bigrams of each run of Han (a run of one stays), ASCII words."""
+    tokens: list[str] = []
+    for run in _RUNS.finditer(text):
+        han, word = run.groups()
+        if word:
+            tokens.append(word)
+        elif len(han) == 1:
+            tokens.append(han)
+        else:
+            tokens.extend(map("".join, zip(han, han[1:], strict=False)))
+    return tokens
+
+
+class SparseIndex:
+    """BM25 scores of every row for a bag of tokens."""
+
+    def __init__(self, bm25: bm25s.BM25, size: int) -> None:
+        self._bm25 = bm25
+        self.size = size
+        self._frequency = np.diff(bm25.scores["indptr"])
+
+    @classmethod
+    def build(cls, texts: Sequence[Sequence[str]]) -> SparseIndex:
+        """From the tokens of each row. The order of the vocabulary does not depend on the run."""
+        vocabulary = {
+            token: i for i, token in enumerate(sorted({t for tokens in texts for t in tokens} | {""}))
+        }
+        bm25 = bm25s.BM25(method="lucene")
+        ids = [[vocabulary[token] for token in tokens] for tokens in texts]
+        bm25.index((ids, vocabulary), create_empty_token=False, show_progress=False)
+        return cls(bm25, len(texts))
+
+    def scores(self, tokens: Sequence[str]) -> Scores:
+        """BM25 of every row, float32 (size,); 0 where no token is shared."""
+        known = [token for token in tokens if self.knows(token)]
+        if not known:
+            return np.zeros(self.size, dtype=np.float32)
+        found: Scores = self._bm25.get_scores(known)
+        return found
+
+    def knows(self, token: str) -> bool:
+        """Whether any row has the token."""
+        return token in self._bm25.vocab_dict
+
+    def idf(self, token: str) -> float:
+        """How telling a token is: log(1 + (N - n + 0.5) / (n + 0.5)), as in lucene; n is 0 for an unknown one."""
+        place = self._bm25.vocab_dict.get(token)
+        n = 0 if place is None else int(self._frequency[place])
+        return math.log(1 + (self.size - n + 0.5) / (n + 0.5))
+
+    def weights(self, tokens: Collection[str]) -> dict[str, float]:
+        """The idf of each different token."""
+        return {token: self.idf(token) for token in tokens}
+
+    def to_files(self) -> dict[str, bytes]:
+        """File name to content: arrays as .npy without pickle, the vocabulary as JSON in the order of ids."""
+        stored = self._bm25.scores
+        words = json.dumps(list(self._bm25.vocab_dict), ensure_ascii=False).encode()
+        return dict(
+            zip(FILES, (*(_npy(stored[n]) for n in ("data", "indices", "indptr")), words), strict=True)
+        )
+
+    @classmethod
+    def from_files(cls, files: dict[str, bytes], size: int) -> SparseIndex:
+        """From `to_files`; BadPostings if an array points outside the rows or the vocabulary."""
+        try:
+            data, rows, starts = (np.load(io.BytesIO(files[name]), allow_pickle=False) for name in FILES[:3])
+            words = json.loads(files[FILES[3]])
+        except (ValueError, EOFError, KeyError) as error:
+            raise BadPostings(str(error)) from error
+        _check(data, rows, starts, words, size)
+        bm25 = bm25s.BM25(method="lucene")
+        bm25.scores = {"data": data, "indices": rows, "indptr": starts, "num_docs": size}
+        bm25.vocab_dict = {word: i for i, word in enumerate(words)}
+        bm25.unique_token_ids_set = set(range(len(words)))
+        bm25.nonoccurrence_array = None
+        return cls(bm25, size)
+
+
+def _npy(array: npt.NDArray[np.generic]) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, array, allow_pickle=False)
+    return buffer.getvalue()
+
+
+def _check(
+    data: npt.NDArray[np.generic],
+    rows: npt.NDArray[np.generic],
+    starts: npt.NDArray[np.generic],
+    words: object,
+    size: int,
+) -> None:
+    kinds = (data.dtype.kind, rows.dtype.kind, starts.dtype.kind)
+    if kinds != ("f", "i", "i") or not data.ndim == rows.ndim == starts.ndim == 1:
+        raise BadPostings("arrays of another kind")
+    if not isinstance(words, list) or len(set(words)) != len(words) or len(starts) != len(words) + 1:
+        raise BadPostings("the vocabulary does not fit the postings")
+    places, bounds = rows.astype(np.int64), starts.astype(np.int64)
+    if bounds[0] != 0 or bounds[-1] != len(rows) or (np.diff(bounds) < 0).any() or len(data) != len(rows):
+        raise BadPostings("the postings are out of order")
+    if len(places) and not 0 <= places.min() <= places.max() < size:
+        raise BadPostings("a posting names a row that is not there")
