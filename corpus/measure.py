@@ -68,6 +68,12 @@ class Measure:
         return self.path[-1] if self.path else ""
 
     @property
+    def heading(self) -> Sentence:
+        """The heading as it stands in the source, label and title: what a quote of it would show."""
+        text = self.text[: self.body.start - self.span.start].rstrip()
+        return Sentence(text, Span(self.span.start, self.span.start + len(text), self.span.line))
+
+    @property
     def guideline(self) -> str:
         """The slug of the guideline the measure belongs to."""
         return self.id.split("#", 1)[0]
