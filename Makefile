@@ -54,9 +54,10 @@ wheel: install-dev
 	$(PY) -m build --wheel --no-isolation
 
 # Writes down the releases that this .venv holds, after a wish in pyproject.toml has changed.
+# Lines with a condition (other systems, newer Pythons) are kept by hand.
 constraints: install-dev
-	@{ sed -n '/^#/p' constraints.txt; \
-	   $(PY) -m pip freeze --exclude-editable --exclude wence | sed -n 's/\(==[^+ ]*\).*/\1/p' | LC_ALL=C sort -f; \
+	@{ sed -n '/^#/p; /;/p' constraints.txt; \
+	   $(PY) -m pip freeze --all --exclude-editable --exclude wence --exclude pip | sed -n 's/\(==[^+ ]*\).*/\1/p' | LC_ALL=C sort -f; \
 	 } > constraints.new && mv constraints.new constraints.txt
 
 clean:

@@ -28,8 +28,8 @@ pytest_plugins = ("pytester",)
 def pinned() -> dict[str, str]:
     """Canonical name → release, as constraints.txt pins them."""
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
-    pairs = (line.split("==") for line in lines if line and not line.startswith("#"))
-    return {canonicalize_name(name): version for name, version in pairs}
+    pins = (Requirement(line) for line in lines if line and not line.startswith("#"))
+    return {canonicalize_name(pin.name): str(pin.specifier).removeprefix("==") for pin in pins}
 
 
 def declared() -> list[Requirement]:
