@@ -65,7 +65,13 @@ class DenseIndex:
         k = min(k, self.size if only is None else len(only))
         if k == 0:
             return np.zeros(0, dtype=np.int64)
-        chosen = None if only is None else faiss.SearchParameters(sel=faiss.IDSelectorBatch(only))
+        chosen = None
+        if only is not None:
+            selector = faiss.IDSelectorBatch(
+                only
+            )  # the parameters only point at it: it must outlive the search
+            chosen = faiss.SearchParameters()
+            chosen.sel = selector
         _, rows = self._index.search(vector[np.newaxis], k, params=chosen)
         found: Rows = rows[0][rows[0] >= 0]
         return found

@@ -113,9 +113,9 @@ def load_embedder(model: str | None = None) -> Embedder:
 def _load(place: str, local: bool) -> SentenceTransformer:
     import torch
     from sentence_transformers import SentenceTransformer
-    from transformers.utils.logging import disable_progress_bar
+    from transformers.utils import logging
 
-    disable_progress_bar()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     torch.set_num_threads(_threads())
     return SentenceTransformer(place, device="cpu", local_files_only=local, trust_remote_code=False)
 
@@ -131,7 +131,7 @@ def _unloadable(model: str | None, error: Exception) -> ModelError:
     reason = str(error).strip().split("\n", 1)[0][:300]
     return ModelError(
         f"向量模型 {name} 无法加载：{reason}。请运行 pip install 'wence[offline]' "
-        "并取消 WENCE_EMBEDDING_MODEL，或把 WENCE_EMBEDDING_MODEL 设为本地 sentence-transformers 目录，或加 --no-dense 只用 BM25。",
+        "并取消 WENCE_EMBEDDING_MODEL，或把它设为本地模型目录，或加 --no-dense 只用 BM25。",
         f"The embedding model {name} cannot be loaded: {reason}. "
         "Run pip install 'wence[offline]' and unset WENCE_EMBEDDING_MODEL, or set WENCE_EMBEDDING_MODEL "
         "to a local sentence-transformers folder, or add --no-dense to use BM25 alone.",

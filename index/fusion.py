@@ -39,7 +39,7 @@ def standardize(scores: Scores) -> Scores:
     """To mean 0 and deviation 1 over the candidates; all 0 where they are alike or none."""
     if not len(scores):
         return scores
-    centred = scores - scores.mean()
+    centred: Scores = scores - scores.mean()
     spread = max(float(scores.std()), LEAST_SPREAD * float(np.abs(scores).max()))
     return centred / np.float32(spread) if spread > 0 else centred
 

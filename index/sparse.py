@@ -11,7 +11,8 @@ import io
 import json
 import math
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 import bm25s
@@ -42,7 +43,7 @@ def tokenize(text: str) -> list[str]:
         elif len(han) == 1:
             tokens.append(han)
         else:
-            tokens.extend(map("".join, zip(han, han[1:], strict=False)))
+            tokens.extend(map("".join, pairwise(han)))
     return tokens
 
 
@@ -78,14 +79,18 @@ class SparseIndex:
         return token in self._bm25.vocab_dict
 
     def idf(self, token: str) -> float:
-        """How telling a token is: log(1 + (N - n + 0.5) / (n + 0.5)), as in lucene; n is 0 for an unknown one."""
+        """How telling a token is, as lucene has it: log(1 + (N - n + 0.5) / (n + 0.5)), n rows having it."""
         place = self._bm25.vocab_dict.get(token)
         n = 0 if place is None else int(self._frequency[place])
         return math.log(1 + (self.size - n + 0.5) / (n + 0.5))
 
-    def weights(self, tokens: Collection[str]) -> dict[str, float]:
-        """The idf of each different token."""
-        return {token: self.idf(token) for token in tokens}
+    def contains(self, row: int, token: str) -> bool:
+        """Whether the row has the token."""
+        place = self._bm25.vocab_dict.get(token)
+        if place is None:
+            return False
+        start, end = self._bm25.scores["indptr"][place : place + 2]
+        return bool((self._bm25.scores["indices"][start:end] == row).any())
 
     def to_files(self) -> dict[str, bytes]:
         """File name to content: arrays as .npy without pickle, the vocabulary as JSON in the order of ids."""

@@ -1,0 +1,247 @@
+"""Index: guidelines made searchable. Build, save, load, encode a question, rank.
+
+A question costs one call to the model (`encode`); everything after that takes a few
+milliseconds. Rows of measures follow the guidelines in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from corpus.errors import CorpusError
+from corpus.measure import Guideline, Measure
+from corpus.normal import normalize_question
+from index import rank as ranking
+from index.dense import BadVectors, DenseIndex, Rows
+from index.folder import Manifest, describe, read_folder, refuse, write_folder
+from index.fusion import Weights
+from index.hits import Query, Ranking, SentenceHit
+from index.passage import corpus_hash, from_json, search_text, sentence_counts, sentence_text, to_json
+from index.rank import Tables
+from index.sparse import FILES as SPARSE_FILES
+from index.sparse import MAX_QUESTION_CHARS, BadPostings, SparseIndex, tokenize
+
+if TYPE_CHECKING:
+    from index.embed import Embedder
+
+_LIBRARIES: Final = ("faiss-cpu", "bm25s", "numpy")
+_MEASURES, _SENTENCES, _GUIDELINES = "measures.faiss", "sentences.faiss", "guidelines.json"
+
+
+class Index:
+    """Guidelines with their vectors and postings. Safe to search from several threads.
+
+    Made by `Index.build` or `Index.load`. `guidelines` are whole, `measures` are
+    theirs in row order, `manifest` says what made the index.
+    """
+
+    def __init__(
+        self,
+        guidelines: Sequence[Guideline],
+        manifest: Manifest,
+        tables: Tables,
+        embedder: Embedder | Callable[[], Embedder] | None,
+        weights: Weights | None = None,
+    ) -> None:
+        self.guidelines = list(guidelines)
+        self.measures: list[Measure] = list(tables.measures)
+        self.manifest = manifest
+        self.weights = weights or Weights()
+        self._tables = tables
+        self._rows = {measure.id: row for row, measure in enumerate(tables.measures)}
+        self._embedder = embedder if manifest.dense else None
+        self._lock = Lock()
+
+    @classmethod
+    def build(
+        cls,
+        guidelines: Sequence[Guideline],
+        embedder: Embedder | None,
+        progress: Callable[[int], None] | None = None,
+    ) -> Index:
+        """Embed and tokenise every measure; without an embedder the index is BM25 alone.
+
+        `progress` gets the number of passages just embedded; `index.passage.count_passages`
+        is the total. Raises CorpusError where there is no measure at all or an id comes twice.
+        """
+        measures = [measure for guideline in guidelines for measure in guideline.measures]
+        _check_measures(measures)
+        texts = [search_text(measure) for measure in measures]
+        sparse = SparseIndex.build([tokenize(text) for text in texts])
+        dense = sentences = None
+        if embedder is not None:
+            dense = DenseIndex.build(embedder.encode_passages(texts, progress))
+            sentences = DenseIndex.build(embedder.encode_passages(_sentence_texts(guidelines), progress))
+        tables = Tables(measures, _starts(guidelines), sparse, dense, sentences)
+        return cls(guidelines, _manifest(guidelines, tables, embedder), tables, embedder)
+
+    def save(self, folder: Path) -> Manifest:
+        """Write the index, replacing an older one in one step; the manifest as written.
+
+        Raises IndexFolderError if the folder cannot be written or belongs to something else.
+        """
+        files = {_GUIDELINES: to_json(self.guidelines), **self._tables.sparse.to_files()}
+        if self._tables.dense is not None and self._tables.sentences is not None:
+            files[_MEASURES] = self._tables.dense.to_bytes()
+            files[_SENTENCES] = self._tables.sentences.to_bytes()
+        self.manifest = replace(self.manifest, files=describe(files))
+        write_folder(folder, self.manifest, files)
+        return self.manifest
+
+    @classmethod
+    def load(
+        cls,
+        folder: Path,
+        embedder: Embedder | Callable[[], Embedder] | None,
+        weights: Weights | None = None,
+    ) -> Index:
+        """Read an index. Nothing is parsed before its sha256 was checked.
+
+        `embedder` may be a function that loads one: it is called for the first question.
+        None searches by BM25 alone. Raises IndexFolderError for a folder that is missing,
+        damaged, of another format, or of another model than `embedder`.
+        """
+        manifest, files = read_folder(folder)
+        try:
+            guidelines = from_json(files[_GUIDELINES])
+            tables = _tables(guidelines, manifest, files)
+        except (BadVectors, BadPostings, ValueError, KeyError) as error:
+            raise refuse(folder, f"内容不一致（{error}）", f"its parts do not fit ({error})") from error
+        index = cls(guidelines, manifest, tables, embedder, weights)
+        if embedder is not None and not callable(embedder):
+            _check_model(folder, manifest, embedder)
+        elif callable(embedder):
+            index._embedder = _checked(folder, manifest, embedder)
+        return index
+
+    def encode(self, question: str) -> Query:
+        """A question made ready for ranking: normalised, tokenised, embedded. Any string will do."""
+        return self.encode_many([question])[0]
+
+    def encode_many(self, questions: Sequence[str]) -> list[Query]:
+        """`encode` for many questions with one batch through the model."""
+        texts = [normalize_question(question[:MAX_QUESTION_CHARS]) for question in questions]
+        embedder = self._model()
+        filled = [i for i, text in enumerate(texts) if text]
+        vectors = embedder.encode_queries([texts[i] for i in filled]) if embedder and filled else None
+        row_of = {i: row for row, i in enumerate(filled)}
+        return [
+            Query(
+                question=question,
+                text=text,
+                tokens=tuple(dict.fromkeys(tokenize(text))),
+                vector=vectors[row_of[i]] if vectors is not None and i in row_of else None,
+            )
+            for i, (question, text) in enumerate(zip(questions, texts, strict=True))
+        ]
+
+    def rank(self, query: Query, k: int = 10, only: Collection[str] | None = None) -> Ranking:
+        """The k best measures, and the signals behind them; `only` (measure ids) filters before ranking."""
+        allowed = None if only is None else self._rows_of(only)
+        return ranking.rank(self._tables, query, k, self.weights, allowed)
+
+    def search(self, question: str, k: int = 10) -> Ranking:
+        """`encode` and `rank`."""
+        return self.rank(self.encode(question), k)
+
+    def rank_sentences(self, query: Query, rows: Iterable[int]) -> list[SentenceHit]:
+        """Every sentence of the measures `rows`, best first. No model is called."""
+        return ranking.rank_sentences(self._tables, query, rows)
+
+    def row(self, measure_id: str) -> int:
+        """The row of a measure; KeyError if it is not in the index."""
+        return self._rows[measure_id]
+
+    def _rows_of(self, ids: Collection[str]) -> Rows:
+        return np.array(sorted({self._rows[i] for i in ids if i in self._rows}), dtype=np.int64)
+
+    def _model(self) -> Embedder | None:
+        with self._lock:
+            if callable(self._embedder):
+                self._embedder = self._embedder()
+            return self._embedder
+
+
+def _check_measures(measures: Sequence[Measure]) -> None:
+    if not measures:
+        raise CorpusError(
+            "语料中没有任何条款，无法构建索引。请检查语料目录。",
+            "The corpus holds no measure at all, so there is nothing to index. Check the corpus folder.",
+        )
+    seen: set[str] = set()
+    for measure in measures:
+        if measure.id in seen:
+            raise CorpusError(
+                f"条款编号 {measure.id} 重复。请修改语料，使每个编号唯一。",
+                f"The id {measure.id} comes twice. Change the corpus so that each id is unique.",
+            )
+        seen.add(measure.id)
+
+
+def _sentence_texts(guidelines: Sequence[Guideline]) -> list[str]:
+    return [sentence_text(m, s) for g in guidelines if not g.records for m in g.measures for s in m.sentences]
+
+
+def _starts(guidelines: Sequence[Guideline]) -> Rows:
+    return np.concatenate([[0], np.cumsum(sentence_counts(guidelines))]).astype(np.int64)
+
+
+def _manifest(guidelines: Sequence[Guideline], tables: Tables, embedder: Embedder | None) -> Manifest:
+    return Manifest(
+        built_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        model=embedder.name if embedder else None,
+        fingerprint=embedder.fingerprint if embedder else None,
+        dimension=embedder.dimension if embedder else 0,
+        dense=embedder is not None,
+        guidelines=len(guidelines),
+        measures=len(tables.measures),
+        sentences=int(tables.starts[-1]) if embedder else 0,
+        corpus=corpus_hash(guidelines),
+        versions={name: version(name) for name in _LIBRARIES},
+        files={},
+    )
+
+
+def _tables(guidelines: Sequence[Guideline], manifest: Manifest, files: dict[str, bytes]) -> Tables:
+    """Put the parts together; ValueError, BadVectors, BadPostings or KeyError if they do not fit."""
+    measures = [measure for guideline in guidelines for measure in guideline.measures]
+    starts = _starts(guidelines)
+    if len(measures) != manifest.measures or (manifest.dense and starts[-1] != manifest.sentences):
+        raise ValueError(f"{len(measures)} measures, {manifest.measures} in the manifest")
+    sparse = SparseIndex.from_files({name: files[name] for name in SPARSE_FILES}, len(measures))
+    if not manifest.dense:
+        return Tables(measures, starts, sparse, None, None)
+    dense = DenseIndex.from_bytes(files[_MEASURES], manifest.measures, manifest.dimension)
+    sentences = DenseIndex.from_bytes(files[_SENTENCES], manifest.sentences, manifest.dimension)
+    return Tables(measures, starts, sparse, dense, sentences)
+
+
+def _checked(folder: Path, manifest: Manifest, load: Callable[[], Embedder]) -> Callable[[], Embedder]:
+    """`load`, with a check that the model is the index's own."""
+
+    def checked() -> Embedder:
+        embedder = load()
+        _check_model(folder, manifest, embedder)
+        return embedder
+
+    return checked
+
+
+def _check_model(folder: Path, manifest: Manifest, embedder: Embedder) -> None:
+    if manifest.dense and (manifest.fingerprint, manifest.dimension) != (
+        embedder.fingerprint,
+        embedder.dimension,
+    ):
+        raise refuse(
+            folder,
+            f"由模型 {manifest.model} 构建，与当前模型 {embedder.name} 不同",
+            f"it was built with the model {manifest.model}, not with {embedder.name}",
+        )
