@@ -108,6 +108,8 @@ class Meta:
     valid_until: str = ""
     region: str = ""
     notes: tuple[Note, ...] = ()
+    accept: tuple[str, ...] = ()
+    """Labels at which a jump in the numbering is known and wanted (a repealed 条, say)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,76 @@
+"""The lines of a text and the spans on them: the arithmetic of positions, and nothing of meaning."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from corpus.measure import Span
+
+_NEWLINE = re.compile(r"\r\n|\r|\n")
+_INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"
+_FLAT_LINE = 400
+"""Mean length of a line (in characters) above which line breaks say nothing about structure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A text with the positions of its lines; `bounds` are half-open and leave the newlines out."""
+
+    text: str
+    bounds: tuple[tuple[int, int], ...]
+    flat: bool
+
+    @classmethod
+    def of(cls, text: str) -> Lines:
+        """Find the lines of a text (LF, CRLF or CR)."""
+        bounds, start = [], 0
+        for newline in _NEWLINE.finditer(text):
+            bounds.append((start, newline.start()))
+            start = newline.end()
+        bounds.append((start, len(text)))
+        filled = [end - start for start, end in bounds if text[start:end].strip()]
+        flat = bool(filled) and sum(filled) / len(filled) > _FLAT_LINE
+        return cls(text, tuple(bounds), flat)
+
+    def index(self, offset: int) -> int:
+        """The 0-based number of the line that holds a character offset."""
+        return max(0, bisect_right(self.bounds, (offset, len(self.text) + 1)) - 1)
+
+    def span(self, start: int, end: int) -> Span:
+        """A span with the 1-based line of its start."""
+        return Span(start, end, self.index(start) + 1)
+
+    def trimmed(self, start: int, end: int) -> Span | None:
+        """The span without white space at its ends, or None if there is nothing else in it."""
+        while start < end and is_blank(self.text[start]):
+            start += 1
+        while end > start and is_blank(self.text[end - 1]):
+            end -= 1
+        return self.span(start, end) if end > start else None
+
+    def between(self, start: int, end: int) -> list[Span]:
+        """The trimmed, non-blank lines (cut to the range) from `start` to `end`."""
+        found = []
+        for left, right in self.bounds[self.index(start) : self.index(max(start, end - 1)) + 1]:
+            span = self.trimmed(max(left, start), min(right, end))
+            if span is not None:
+                found.append(span)
+        return found
+
+    def pieces(self, start: int, end: int) -> list[Span]:
+        """Lines from `start` to `end`; in a flat text its stretches between white space instead."""
+        if not self.flat:
+            return self.between(start, end)
+        found = re.compile(r"\S+").finditer(self.text, start, end)
+        return [self.span(match.start(), match.end()) for match in found]
+
+    def of_span(self, span: Span) -> str:
+        """The text of a span, verbatim."""
+        return self.text[span.start : span.end]
+
+
+def is_blank(char: str) -> bool:
+    """True for white space, byte order marks and the zero-width characters that pages leave behind."""
+    return char.isspace() or char in _INVISIBLE

@@ -1,0 +1,133 @@
+"""A corpus folder → its guidelines.
+
+    DIR/<slug>/source.txt|md   with an optional meta.toml beside it
+    DIR/<slug>.txt|md          a document by itself (files named README are passed over)
+    DIR/*.jsonl                records that are already split
+
+Hidden files and files of other kinds are no documents and are passed over.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from corpus.errors import CorpusError
+from corpus.measure import Guideline
+from corpus.meta import read_meta
+from corpus.parse import parse
+from corpus.read import read_text
+from corpus.records import read_records
+
+_TEXTS = (".txt", ".md")
+_LATER = (".html", ".htm", ".docx", ".doc", ".pdf", ".wps", ".rtf", ".odt")
+
+
+def packaged_corpus() -> Path:
+    """The folder with the guidelines that come with Wence."""
+    return Path(str(files("corpus") / "guidelines"))
+
+
+def load_corpus(folder: Path) -> list[Guideline]:
+    """Every guideline of a corpus folder, in order of name.
+
+    CorpusError if the folder is missing, not a folder or without documents, if a file cannot be
+    read or parsed, or if a name or an id is used twice.
+    """
+    guidelines = [_load(path) for path in _documents(folder)]
+    if not guidelines:
+        raise CorpusError(
+            f"语料文件夹 {folder} 中没有文件：应有 <名称>/source.txt、.txt、.md 或 .jsonl。请放入文件。",
+            f"The corpus folder {folder} holds no document: expected <name>/source.txt, .txt, .md or .jsonl. "
+            "Put one there and try again.",
+        )
+    _check_unique(guidelines, folder)
+    return guidelines
+
+
+def load_document(path: Path, slug: str = "") -> Guideline:
+    """One document, parsed. `slug` defaults to the folder's name for a source.txt, else to the file's.
+
+    A `meta.toml` beside a source.txt or source.md is used. CorpusError as for `load_corpus`.
+    """
+    if path.suffix.lower() in _LATER:
+        raise _unsupported(path)
+    own_folder = path.stem == "source"
+    slug = slug or (path.resolve().parent.name if own_folder else path.stem)
+    meta_path = path.parent / "meta.toml"
+    meta = read_meta(meta_path) if own_folder and meta_path.exists() else None
+    return parse(read_text(path), slug, meta=meta, file=str(path))
+
+
+def _documents(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise CorpusError(
+            f"语料文件夹 {folder} 不存在或不是文件夹。请检查路径。",
+            f"The corpus folder {folder} does not exist or is not a folder. Check the path.",
+        )
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError as error:
+        raise CorpusError(
+            f"无法打开语料文件夹 {folder}：{error.strerror}。请检查权限。",
+            f"Cannot open the corpus folder {folder}: {error.strerror}. Check its permissions.",
+        ) from error
+    return [path for entry in entries if (path := _document(entry)) is not None]
+
+
+def _document(entry: Path) -> Path | None:
+    """The document an entry of a corpus folder stands for, or None if it is none."""
+    if entry.name.startswith((".", "_")) or entry.stem.upper() == "README":
+        return None
+    if entry.is_dir():
+        return _source(entry)
+    known = (*_TEXTS, *_LATER, ".jsonl")
+    return entry if entry.suffix.lower() in known else None
+
+
+def _source(folder: Path) -> Path:
+    sources = sorted(path for path in folder.iterdir() if path.stem == "source" and path.is_file())
+    if len(sources) == 1:
+        return sources[0]
+    found = "、".join(path.name for path in sources) or "无"
+    raise CorpusError(
+        f"{folder} 中应恰有一个 source.txt 或 source.md，实有：{found}。请补上或删去多余的。",
+        f"{folder} should hold exactly one source.txt or source.md, found: "
+        f"{', '.join(path.name for path in sources) or 'none'}. Add it, or remove the others.",
+    )
+
+
+def _load(path: Path) -> Guideline:
+    if path.suffix.lower() == ".jsonl":
+        return read_records(path)
+    if path.suffix.lower() not in _TEXTS:
+        raise _unsupported(path)
+    return load_document(path)
+
+
+def _unsupported(path: Path) -> CorpusError:
+    return CorpusError(
+        f"{path} 的格式（{path.suffix}）暂不支持：目前只读 .txt、.md 和 .jsonl。请另存为纯文本。",
+        f"{path}: the format {path.suffix} is not supported yet, only .txt, .md and .jsonl. Save it as text.",
+    )
+
+
+def _check_unique(guidelines: list[Guideline], folder: Path) -> None:
+    slugs: set[str] = set()
+    ids: dict[str, str] = {}
+    for guideline in guidelines:
+        if guideline.slug in slugs:
+            raise _twice(folder, guideline.slug, guideline.slug, guideline.slug)
+        slugs.add(guideline.slug)
+        for measure in guideline.measures:
+            if measure.id in ids:
+                raise _twice(folder, measure.id, ids[measure.id], guideline.slug)
+            ids[measure.id] = guideline.slug
+
+
+def _twice(folder: Path, name: str, first: str, second: str) -> CorpusError:
+    return CorpusError(
+        f"语料文件夹 {folder} 中编号“{name}”重复（{first} 与 {second}）。请给其中一个改名。",
+        f"In the corpus folder {folder} the id {name!r} is used twice ({first} and {second}). "
+        "Rename one of them.",
+    )

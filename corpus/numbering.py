@@ -1,0 +1,172 @@
+"""The labels that number Chinese documents: 第十二条, 一、, （一）, 1., (1), ① and their kin.
+
+This finds what looks like a label and says where it stands. Which labels really structure the
+document is decided by their sequence, in `outline.py`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+from corpus.lines import Lines
+
+_DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
+_UNITS = {"十": 10, "百": 100, "千": 1000}
+
+
+class Kind(StrEnum):
+    """A way of numbering; the value is its usual form."""
+
+    BOOK = "编"
+    SUBBOOK = "分编"
+    DIVISION = "部分"
+    CHAPTER = "章"
+    SECTION = "节"
+    ARTICLE = "条"
+    CHINESE = "一、"
+    PAREN = "（一）"
+    ARABIC = "1."
+    ARABIC_PAREN = "（1）"
+    CIRCLED = "①"
+
+
+class Place(StrEnum):
+    """Where a label stands, from the surest to the least sure."""
+
+    LINE = "first on its line"
+    SEGMENT = "after white space"
+    HEADING = "on a line that begins with another label, before any full stop"
+    RUN_IN = "after the end of a sentence"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label in the text. `text` is its printed form without inner white space; `mark` is where
+    mark-up before it (``##``) begins; `sub` is 1 for 第十二条之一, else 0."""
+
+    kind: Kind
+    number: int
+    sub: int
+    text: str
+    start: int
+    end: int
+    mark: int
+    place: Place
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """Its position in a sequence."""
+        return (self.number, self.sub)
+
+
+_CN = "[〇○零一二三四五六七八九十百千两]+"
+_AR = "[0-9０-９]{1,4}"
+_WS = r"[ \t\u3000]?"
+_LABEL = re.compile(
+    rf"""第{_WS}(?P<ordinal>{_CN}|{_AR}){_WS}(?P<unit>分编|部分|[编章节条])(?:之(?P<sub>{_CN}|{_AR}(?![0-9０-９])))?
+    |(?<![第〇零一二三四五六七八九十百千两])(?P<chinese>{_CN}){_WS}(?:、|[.．](?![0-9０-９]))
+    |[(（]{_WS}(?P<paren>{_CN}){_WS}[)）]|(?P<paren_sign>[㈠-㈩])
+    |(?<![0-9０-９.．第])(?P<arabic>[0-9０-９]{{1,3}}){_WS}(?:、|[.．](?![0-9０-９]))
+    |[(（]{_WS}(?P<arabic_paren>[0-9０-９]{{1,3}}){_WS}[)）]|(?P<arabic_sign>[⑴-⒇])
+    |(?P<circled>[①-⑳])""",
+    re.VERBOSE,
+)
+_GROUPS = {
+    "chinese": Kind.CHINESE,
+    "paren": Kind.PAREN,
+    "paren_sign": Kind.PAREN,
+    "arabic": Kind.ARABIC,
+    "arabic_paren": Kind.ARABIC_PAREN,
+    "arabic_sign": Kind.ARABIC_PAREN,
+    "circled": Kind.CIRCLED,
+}
+_MARK = re.compile(r"(?:#{1,6}[ \t]+|\*\*|__|>[ \t]?)+\Z")
+_SENTENCE_END = "。！？；!?;：:”’」』）)"
+# What follows a label that is only being referred to: 第十二条的规定, 第三章、第四章, 第五条第二款.
+_REFERENCE = re.compile(r"[的规第所和或及与、，,至到中款项目以之”’》）)]|[一二三四五六七八九十]、")
+_ENUMERATED = re.compile("[〇零一二三四五六七八九十百两]+[、级类线]|[0-9０-９]+、")
+_MAX_TITLE = 60
+
+
+def numeral(text: str) -> int:
+    """The value of a Chinese or Arabic numeral, half or full width: 一百零三, ２１, ③, ㈡."""
+    if len(text) == 1 and text not in _UNITS and text not in _DIGITS:
+        return int(unicodedata.numeric(text))
+    if text[0].isdigit() and text[0] not in _DIGITS:
+        return int(unicodedata.normalize("NFKC", text))
+    total, digit = 0, 0
+    positional = not any(char in _UNITS for char in text)
+    for char in text:
+        if char in _UNITS:
+            total, digit = total + (digit or 1) * _UNITS[char], 0
+        else:
+            digit = digit * 10 + _DIGITS[char] if positional else _DIGITS[char]
+    return total + digit
+
+
+def find_labels(lines: Lines) -> list[Label]:
+    """Every label of the text that could begin a part of it, in order of position."""
+    labels = []
+    for match in _LABEL.finditer(lines.text):
+        place = _place(lines, match.start())
+        label = _label(match, place, lines.text) if place else None
+        if label is not None and not _is_reference(lines, label):
+            labels.append(label)
+    return labels
+
+
+def _label(match: re.Match[str], place: Place, text: str) -> Label | None:
+    if match["unit"]:
+        kind, digits = Kind(match["unit"]), match["ordinal"]
+    else:
+        group = next(name for name in _GROUPS if match[name])
+        kind, digits = _GROUPS[group], match[group]
+    sub = numeral(match["sub"]) if match["sub"] else 0
+    if kind is Kind.ARABIC and len(digits) > 1 and digits[0] in "0０":
+        return None
+    line_start = max(text.rfind("\n", 0, match.start()), text.rfind("\r", 0, match.start())) + 1
+    mark = _MARK.search(text[line_start : match.start()])
+    printed = re.sub(r"\s", "", match[0])
+    begin = line_start + mark.start() if mark else match.start()
+    return Label(kind, numeral(digits), sub, printed, match.start(), match.end(), begin, place)
+
+
+def _place(lines: Lines, offset: int) -> Place | None:
+    text = lines.text
+    left, _ = lines.bounds[lines.index(offset)]
+    before = text[left:offset]
+    bare = _MARK.sub("", before).strip("\ufeff\u200b")
+    if not bare.strip():
+        return Place.LINE
+    if before[-1].isspace():
+        return Place.LINE if lines.flat else Place.SEGMENT
+    if before[-1] in "第《":
+        return None
+    if before[-1] in _SENTENCE_END:
+        return Place.RUN_IN
+    if len(before) <= _MAX_TITLE and not re.search("[。！？；!?;]", before):
+        return Place.HEADING
+    return None
+
+
+def _is_reference(lines: Lines, label: Label) -> bool:
+    """True where the words around a label show that it is spoken of, not begun."""
+    _, right = lines.bounds[lines.index(label.start)]
+    rest = lines.text[label.end : right]
+    if label.kind in (Kind.CHINESE, Kind.ARABIC):
+        return bool(_ENUMERATED.match(rest))
+    if label.kind not in _ORDINALS:
+        return label.place is not Place.LINE and bool(re.match("[项款目类]", rest))
+    spaced = not rest or rest[0].isspace()
+    if label.place is not Place.LINE and not spaced:
+        return True
+    if label.kind is Kind.ARTICLE:
+        return not spaced and bool(_REFERENCE.match(rest))
+    long_title = len(rest.strip()) > _MAX_TITLE or rest.rstrip().endswith(("。", "；", "，", ",", ";"))
+    return long_title and not lines.flat
+
+
+_ORDINALS = frozenset({Kind.BOOK, Kind.SUBBOOK, Kind.DIVISION, Kind.CHAPTER, Kind.SECTION, Kind.ARTICLE})
