@@ -1,4 +1,4 @@
-"""From guidelines to rows: what is embedded and tokenised for each measure and each sentence."""
+"""From guidelines to rows: what is embedded and tokenised."""
 
 from __future__ import annotations
 
@@ -9,20 +9,19 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 
 from corpus.errors import CorpusError
-from corpus.measure import Guideline, Measure, Sentence
+from corpus.measure import Guideline, Measure
 from corpus.normal import normalize
 
 _GUIDELINES = TypeAdapter(tuple[Guideline, ...])
 
 
 def search_text(measure: Measure) -> str:
-    """Normalised section, title and text of a measure: what is searched, never what is quoted."""
-    return normalize(f"{measure.section} {measure.title} {measure.text}")
+    """Normalised title and body of a measure: what is searched, never what is quoted.
 
-
-def sentence_text(measure: Measure, sentence: Sentence) -> str:
-    """Normalised title and sentence: a sentence seldom repeats what it is about."""
-    return normalize(f"{measure.title} {sentence.text}")
+    Not the section: its heading is the same for all its measures, and draws them together.
+    """
+    start, end = measure.body.start - measure.span.start, measure.body.end - measure.span.start
+    return normalize(f"{measure.title} {measure.text[start:end]}")
 
 
 def sentence_counts(guidelines: Iterable[Guideline]) -> list[int]:

@@ -1,8 +1,10 @@
-"""BM25 over character bigrams of Chinese and over ASCII words and numbers.
+"""BM25 over Chinese characters and their bigrams, and over ASCII words and numbers.
 
-Chinese is not written with blanks, and bigrams need no dictionary that could miss
-a policy's own words. Scores are bm25s' (lucene's formula); a text that shares
-nothing with the question scores 0, and 0 is "nothing matched", never a rank.
+Chinese is not written with blanks, and bigrams need no dictionary that could miss a
+policy's own words. Single characters beside them find what is put differently
+(贷款 / 借贷): on lay questions that is worth several points of hit@1. Scores are
+bm25s' (lucene's formula); a text that shares nothing with the question scores 0,
+and 0 is "nothing matched", never a rank.
 """
 
 from __future__ import annotations
@@ -34,16 +36,11 @@ class BadPostings(ValueError):
 
 
 def tokenize(text: str) -> list[str]:
-    """Tokens of normalised text, in order: bigrams of each run of Han (a run of one stays), ASCII words."""
+    """Tokens of normalised text: each Han character, each pair of neighbouring ones, ASCII words and numbers."""
     tokens: list[str] = []
     for run in _RUNS.finditer(text):
         han, word = run.groups()
-        if word:
-            tokens.append(word)
-        elif len(han) == 1:
-            tokens.append(han)
-        else:
-            tokens.extend(map("".join, pairwise(han)))
+        tokens += [word] if word else [*han, *map("".join, pairwise(han))]
     return tokens
 
 

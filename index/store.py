@@ -18,13 +18,13 @@ import numpy as np
 
 from corpus.errors import CorpusError
 from corpus.measure import Guideline, Measure
-from corpus.normal import normalize_question
+from corpus.normal import normalize, normalize_question
 from index import rank as ranking
 from index.dense import BadVectors, DenseIndex, Rows
 from index.folder import Manifest, describe, read_folder, refuse, write_folder
 from index.fusion import Weights
 from index.hits import Query, Ranking, SentenceHit
-from index.passage import corpus_hash, from_json, search_text, sentence_counts, sentence_text, to_json
+from index.passage import corpus_hash, from_json, search_text, sentence_counts, to_json
 from index.rank import Tables
 from index.sparse import FILES as SPARSE_FILES
 from index.sparse import MAX_QUESTION_CHARS, BadPostings, SparseIndex, tokenize
@@ -187,7 +187,8 @@ def _check_measures(measures: Sequence[Measure]) -> None:
 
 
 def _sentence_texts(guidelines: Sequence[Guideline]) -> list[str]:
-    return [sentence_text(m, s) for g in guidelines if not g.records for m in g.measures for s in m.sentences]
+    """Sentences by themselves: with the title before them all of a measure's would look alike."""
+    return [normalize(s.text) for g in guidelines if not g.records for m in g.measures for s in m.sentences]
 
 
 def _starts(guidelines: Sequence[Guideline]) -> Rows:
