@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Route = Literal[
-    "district", "list", "clause", "compare", "keyword", "topic", "document", "clarify", "refusal"
-]
+Route = Literal["district", "list", "clause", "compare", "keyword", "topic", "document", "clarify", "refusal"]
 Completeness = Literal["complete", "partial", "none"]
 Refusal = Literal["out_of_scope", "other_place", "not_in_text", "unclear"]
 Confidence = Literal["high", "medium", "low"]
@@ -28,8 +26,20 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Timing:
+    """Milliseconds spent: the model's encoding (a batch's share of it), searching, and all the rest."""
+
+    encode: float = 0.0
+    search: float = 0.0
+    compose: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer. `text` is markdown; a citation is linked as ``[原文第 63 行](#cite-<slug>-<start>-<end>)``."""
+    """One answer. `text` is markdown; a quote links to its place as ``[原文第 63 行](#cite-<slug>-<start>-<end>)``.
+
+    `checked` is how many measures were looked at, `confidence` is None where nothing was guessed.
+    """
 
     question: str
     route: Route
@@ -44,3 +54,4 @@ class Answer:
     notes: tuple[str, ...] = ()
     lang: Literal["zh", "en"] = "zh"
     model: str | None = None
+    timing: Timing | None = None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.answer import Answer
 from bot.answers.quoting import basis, cite, escape, measure_name, notes_of, quotes
+from bot.library import Library
 from bot.phrases import Lang, say
 from bot.reading.clauses import ClauseRef
 from corpus.measure import Guideline, Measure, Section
@@ -41,7 +42,12 @@ def measures_under(guideline: Guideline, section: Section) -> tuple[Measure, ...
     return tuple(m for m in guideline.measures if section.span.start <= m.span.start < end)
 
 
-def clause_answer(text: str, lang: Lang, guideline: Guideline, refs: Sequence[ClauseRef]) -> Answer:
+def names_a_clause(guideline: Guideline, refs: Sequence[ClauseRef]) -> bool:
+    """Whether at least one of the numbers exists in this guideline."""
+    return any(find_measures(guideline, ref) for ref in refs)
+
+
+def clause_answer(text: str, lang: Lang, library: Library, guideline: Guideline, refs: Sequence[ClauseRef]) -> Answer:
     """The named measures whole; says which of the named numbers do not exist.
 
     A question whose every number is missing is a `not_in_text` refusal on the clause route.
@@ -59,8 +65,8 @@ def clause_answer(text: str, lang: Lang, guideline: Guideline, refs: Sequence[Cl
     if missing:
         what = "、".join(_what(ref, lang) for ref in missing)
         blocks.append(say(lang, "clause.some_missing", what=what, count=len(guideline.measures)))
-    notes = notes_of(guideline, measures, lang)
-    blocks += [*notes, basis(guideline, lang)]
+    notes = notes_of(library, measures, lang)
+    blocks += [*notes, basis([guideline], lang)]
     return Answer(
         text,
         "clause",

@@ -10,6 +10,7 @@ from functools import lru_cache
 from bot.answer import Answer
 from bot.answers.clause import measures_under
 from bot.answers.quoting import basis, cite, escape, measure_name, names, notes_of, quotes
+from bot.library import Library
 from bot.phrases import Lang, say
 from corpus.measure import Guideline, Measure, Section, Sentence
 from corpus.normal import normalize
@@ -24,6 +25,12 @@ class Occurrences:
     word: str
     sentences: dict[str, tuple[Sentence, ...]]
     times: int
+
+
+def occurs(guideline: Guideline, word: str) -> bool:
+    """Whether `word` stands in any measure of a guideline."""
+    plain = _squeezed(word)
+    return bool(plain) and any(plain in _squeezed(measure.text) for measure in guideline.measures)
 
 
 def find_occurrences(guideline: Guideline, word: str) -> Occurrences:
@@ -43,7 +50,14 @@ def find_occurrences(guideline: Guideline, word: str) -> Occurrences:
 
 
 def keyword_answer(
-    text: str, lang: Lang, guideline: Guideline, words: Sequence[str], *, together: bool, nearest: Sequence[Measure]
+    text: str,
+    lang: Lang,
+    library: Library,
+    guideline: Guideline,
+    words: Sequence[str],
+    *,
+    together: bool,
+    nearest: Sequence[Measure] = (),
 ) -> Answer:
     """All measures that hold the words: each word by itself, or, when `together`, those that hold them all.
 
@@ -56,12 +70,12 @@ def keyword_answer(
         return _nothing(text, lang, guideline, words, together=together, nearest=nearest)
     measures = [m for m in guideline.measures if m.id in hit_ids]
     blocks = _together(guideline, found, measures, lang) if together else _each(guideline, found, lang)
-    notes = notes_of(guideline, measures, lang)
+    notes = notes_of(library, measures, lang)
     citations = tuple(cite(m, s) for m in measures for s in _sentences(m, found))
     return Answer(
         text,
         "keyword",
-        "\n\n".join([*blocks, *notes, basis(guideline, lang)]),
+        "\n\n".join([*blocks, *notes, basis([guideline], lang)]),
         tuple(dict.fromkeys(citations)),
         completeness="complete",
         checked=len(guideline.measures),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bot.answer import Citation
+from bot.library import Library
 from bot.phrases import Lang, say
 from corpus.measure import Guideline, Measure, Sentence
 
@@ -56,20 +57,23 @@ def names(measures: Iterable[Measure]) -> str:
     return "、".join(f"**{measure_name(measure)}**" for measure in measures)
 
 
-def notes_of(guideline: Guideline, measures: Iterable[Measure], lang: Lang) -> tuple[str, ...]:
-    """The editor's notes on these measures, each marked as a note, with its measure's label."""
-    labels = {measure.number: measure.label for measure in measures}
+def notes_of(library: Library, measures: Iterable[Measure], lang: Lang) -> tuple[str, ...]:
+    """The editor's notes on these measures, each marked as a note, with its measure's label and its source."""
     return tuple(
-        say(lang, "cite.note", label=labels[note.measure], text=escape(note.text))
-        for note in guideline.meta.notes
-        if note.measure in labels
+        say(lang, "cite.note", label=escape(measure.label), text=escape(note.text), source=escape(note.source))
+        for measure in measures
+        for note in library.of(measure).meta.notes
+        if note.measure == measure.number
     )
 
 
-def basis(guideline: Guideline, lang: Lang) -> str:
-    """Where an answer comes from: issuer, title and date as far as they are known."""
+def basis(guidelines: Sequence[Guideline], lang: Lang) -> str:
+    """Where an answer comes from: issuer, title and date of each document as far as they are known."""
+    return say(lang, "topic.basis", basis="、".join(escape(_source_of(guideline)) for guideline in guidelines))
+
+
+def _source_of(guideline: Guideline) -> str:
     meta = guideline.meta
     title = f"《{meta.title}》" if meta.title else guideline.slug
-    date = f"({meta.published})" if meta.published else ""
     issuer = "" if meta.title.startswith(meta.issuer) else meta.issuer
-    return say(lang, "topic.basis", basis=escape(f"{issuer}{title}{date}"))
+    return f"{issuer}{title}" + (f"({meta.published})" if meta.published else "")

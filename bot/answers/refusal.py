@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from bot.answer import Answer, Citation, Refusal
 from bot.answers.quoting import basis, escape, measure_name, names, quotes
+from bot.library import Library
 from bot.phrases import Lang, say
 from corpus.measure import Guideline, Measure
 
@@ -34,9 +35,14 @@ def out_of_scope(text: str, lang: Lang, guidelines: Sequence[Guideline]) -> Answ
     return _with_examples(text, lang, "out_of_scope", lead, guidelines)
 
 
-def unclear(text: str, lang: Lang, guidelines: Sequence[Guideline], why: str, **numbers: int) -> Answer:
-    """Not readable as a question; `why` is a phrase of the group `refusal` (empty, greeting, gibberish, too_long)."""
-    lead = say(lang, f"refusal.{why}", length=numbers.get("length", 0), limit=numbers.get("limit", 0))
+def unclear(
+    text: str, lang: Lang, guidelines: Sequence[Guideline], why: str, *, length: int = 0, limit: int = 0
+) -> Answer:
+    """Not readable as a question; `why` is a phrase of the group `refusal` (empty, greeting, gibberish, too_long).
+
+    `length` and `limit` are characters, for a question that is too long.
+    """
+    lead = say(lang, f"refusal.{why}", length=length, limit=limit)
     return _with_examples(text, lang, "unclear", lead, guidelines if why != "too_long" else ())
 
 
@@ -49,7 +55,7 @@ def other_place(text: str, lang: Lang, regions: Sequence[str], places: Sequence[
 def not_in_text(
     text: str,
     lang: Lang,
-    guideline: Guideline,
+    library: Library,
     *,
     facts: Sequence[str] = (),
     quoted: Sequence[Citation] = (),
@@ -59,6 +65,7 @@ def not_in_text(
 
     `quoted` are sentences that show what the nearest measure does say; they alone are cited.
     """
+    used = library.those_of(related) or library.guidelines[:1]
     what = "、".join(say(lang, f"fact.{fact}") for fact in facts)
     blocks = [say(lang, "refusal.not_in_text", what=what) if what else say(lang, "refusal.not_in_text_any")]
     if quoted and related:
@@ -66,7 +73,7 @@ def not_in_text(
         related = related[1:]
     if related:
         blocks.append(say(lang, "refusal.related", names=names(related)))
-    blocks += [say(lang, "refusal.ask_office"), basis(guideline, lang)]
+    blocks += [say(lang, "refusal.ask_office"), basis(used, lang)]
     return _refused(text, lang, "not_in_text", "\n\n".join(blocks), tuple(quoted))
 
 

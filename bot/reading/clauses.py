@@ -9,13 +9,14 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from corpus.numbering import parse_number
+from corpus.numbering import numeral
 
 Unit = Literal["measure", "section"]
 
 MAX_RANGE = 200
 """The longest range that is spelt out; a wider one is read as its two ends."""
 
+_FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
 _NUM = r"[〇零一二三四五六七八九十百千两\d]{1,6}"
 _SEP = r"\s*(?:[、,;和与及跟]|以及|还有|and|&)\s*"
 _TO = r"\s*(?:-|–|—|~|到|至|to)\s*"
@@ -66,7 +67,7 @@ class ClauseRef:
 def clause_refs(text: str) -> tuple[ClauseRef, ...]:
     """The clauses that a normalised question names, in order, each once; empty when it names none."""
     refs: list[ClauseRef] = []
-    rest = text
+    rest = text.translate(_FORMAL)
     for pattern, read in _READERS:
         for match in pattern.finditer(rest):
             refs.extend(read(match))
@@ -82,9 +83,7 @@ def _numbers(items: str) -> list[int]:
         if re.fullmatch(_TO, token):
             spanning = True
         elif re.fullmatch(_NUM, token):
-            value = parse_number(token)
-            if value is None:
-                continue
+            value = numeral(token)
             first = numbers[-1] + 1 if spanning and numbers else value
             numbers.extend(range(first, value) if 0 < value - first <= MAX_RANGE else ())
             numbers.append(value)
@@ -100,7 +99,7 @@ def _unit(word: str) -> tuple[Unit, str]:
 
 def _ordinal(match: re.Match[str]) -> list[ClauseRef]:
     unit, word = _unit(match["unit"])
-    sub = parse_number(match["sub"]) or 0 if match["sub"] else 0
+    sub = numeral(match["sub"]) if match["sub"] else 0
     return [ClauseRef(n, unit, sub, word) for n in _numbers(match["items"])]
 
 
@@ -120,8 +119,8 @@ def _section_label(match: re.Match[str]) -> list[ClauseRef]:
 
 def _from_end(match: re.Match[str]) -> list[ClauseRef]:
     unit, word = _unit(match["unit"])
-    back = parse_number(match["back"]) if match["back"] else 1
-    return [ClauseRef(-(back or 1), unit, 0, word)]
+    back = numeral(match["back"]) if match["back"] else 1
+    return [ClauseRef(-max(back, 1), unit, 0, word)]
 
 
 def _last_english(match: re.Match[str]) -> list[ClauseRef]:
@@ -130,7 +129,7 @@ def _last_english(match: re.Match[str]) -> list[ClauseRef]:
 
 def _first_few(match: re.Match[str]) -> list[ClauseRef]:
     unit, word = _unit(match["unit"])
-    count = min(parse_number(match["items"]) or 0, MAX_RANGE)
+    count = min(numeral(match["items"]), MAX_RANGE)
     numbers = range(1, count + 1) if match["edge"] == "前" else range(-count, 0)
     return [ClauseRef(n, unit, 0, word) for n in numbers]
 

@@ -18,9 +18,9 @@ def compile_alternatives(alternatives: list[str]) -> re.Pattern[str]:
     """One pattern that matches any of the alternatives, with `<NAME>` replaced from the table `[parts]`."""
     joined = "|".join(f"(?:{one})" for one in alternatives)
     parts: dict[str, str] = _file()["parts"]
-    for _ in range(2):  # a part may use another part
+    for _ in range(3):  # a part may use another part
         for name, part in parts.items():
-            joined = joined.replace(f"<{name}>", part)
+            joined = joined.replace(f"<{name}>", f"(?:{part})")
     return re.compile(joined)
 
 
@@ -28,6 +28,16 @@ def compile_alternatives(alternatives: list[str]) -> re.Pattern[str]:
 def document_patterns() -> dict[str, re.Pattern[str]]:
     """Aspect of the document → how a question asks for it."""
     return {name: compile_alternatives(words) for name, words in _file()["document"].items()}
+
+
+def keyword_wordings() -> dict[str, list[str]]:
+    """The table `[keyword]` as it stands: frames and what goes with them."""
+    return dict(_file()["keyword"])
+
+
+def small_talk_wordings() -> dict[str, list[str]]:
+    """The table `[small_talk]` as it stands."""
+    return dict(_file()["small_talk"])
 
 
 @cache

@@ -1,0 +1,71 @@
+"""From a ranking to what may be quoted: which sentences of which measures, and whether they state the asked fact."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.question import Question
+from bot.reading.asked import states
+from corpus.measure import Measure
+from corpus.normal import normalize
+from index.hits import Query, Ranking, SentenceHit
+from index.store import Index
+
+MEASURES = 5
+"""Sentences are ranked in so many of the best measures."""
+QUOTED = 3
+"""At most so many sentences of a measure are quoted in a topic answer."""
+NEAR = 0.5
+"""A sentence is quoted beside the best one if its score is at least best - NEAR (scores are z-normalised)."""
+FACT_MEASURES = 10
+FACT_OVERLAP = 0.25
+"""A sentence that states a fact counts only if it shares so much of the question's tokens (idf-weighted)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A measure and those of its sentences that are quoted, in the order of the text."""
+
+    measure: Measure
+    sentences: tuple[SentenceHit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was found for a question: the ranking, its sentences best first, and those that state an asked fact."""
+
+    ranking: Ranking
+    sentences: tuple[SentenceHit, ...]
+    stating: tuple[SentenceHit, ...] = ()
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """The measures found, best first."""
+        return tuple(hit.measure for hit in self.ranking.hits)
+
+    def excerpt(self, measure: Measure) -> Excerpt:
+        """The sentences of one measure worth quoting: the best and those near it, stated facts before all."""
+        own = [hit for hit in self.sentences if hit.measure.id == measure.id]
+        facts = [hit for hit in self.stating if hit.measure.id == measure.id]
+        near = [hit for hit in own if hit.score >= own[0].score - NEAR]
+        chosen = list(dict.fromkeys([*facts, *near]))[:QUOTED]
+        return Excerpt(measure, tuple(sorted(chosen, key=lambda hit: hit.sentence.span.start)))
+
+
+def gather(index: Index, query: Query, ranking: Ranking, question: Question) -> Evidence:
+    """Rank the sentences of the best measures and pick out those that state a fact of an asked kind."""
+    hits = ranking.hits[: FACT_MEASURES if question.facts else MEASURES]
+    sentences = tuple(index.rank_sentences(query, [index.row(hit.measure.id) for hit in hits]))
+    return Evidence(ranking, sentences, tuple(_stating(question.facts, sentences)))
+
+
+def _stating(kinds: Sequence[str], sentences: Sequence[SentenceHit]) -> list[SentenceHit]:
+    """Sentences that state a fact of one of the kinds and speak of what the question speaks of."""
+    best = max((hit.overlap for hit in sentences), default=0.0)
+    return [
+        hit
+        for hit in sentences
+        if hit.overlap >= max(FACT_OVERLAP, best / 2)
+        and any(states(kind, normalize(hit.sentence.text)) for kind in kinds)
+    ]

@@ -1,0 +1,68 @@
+"""The public JSON forms of answers and hits. Fields may be added; those here keep their names and meaning."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from bot.answer import Answer
+from corpus.measure import Guideline, Measure
+from index.hits import Hit
+
+Json = dict[str, object]
+
+
+def answer_json(answer: Answer, question_id: str | int | None = None) -> Json:
+    """An answer as the command line, and every other surface, gives it out."""
+    form: Json = {} if question_id is None else {"id": question_id}
+    form |= {
+        "question": answer.question,
+        "route": answer.route,
+        "completeness": answer.completeness,
+        "refusal": answer.refusal,
+        "confidence": answer.confidence,
+        "districts": list(answer.districts),
+        "text": answer.text,
+        "citations": [asdict(citation) for citation in answer.citations],
+        "applicability": list(answer.applicability),
+        "checked": answer.checked,
+        "notes": list(answer.notes),
+        "lang": answer.lang,
+        "model": answer.model,
+        "timing_ms": asdict(answer.timing) if answer.timing else None,
+    }
+    return form
+
+
+def hits_json(hits: Sequence[Hit], question_id: str | int | None = None) -> Json:
+    """A search result: measure ids with fused scores, best first."""
+    form: Json = {} if question_id is None else {"id": question_id}
+    form["hits"] = [{"id": h.measure.id, "score": round(h.score, 6), "rank": h.rank} for h in hits]
+    return form
+
+
+def measure_json(guideline: Guideline, measure: Measure) -> Json:
+    """One measure with its place in the source and the editor's notes on it."""
+    return {
+        "id": measure.id,
+        "guideline": guideline.slug,
+        "number": measure.number,
+        "label": measure.label,
+        "title": measure.title,
+        "section": measure.section,
+        "path": list(measure.path),
+        "text": measure.text,
+        "start": measure.span.start,
+        "end": measure.span.end,
+        "line": measure.span.line,
+        "sentences": [
+            {"text": s.text, "start": s.span.start, "end": s.span.end, "line": s.span.line} for s in measure.sentences
+        ],
+        "notes": [note.text for note in guideline.meta.notes if note.measure == measure.number],
+    }
+
+
+def dump(form: object, *, indent: int | None = None) -> bytes:
+    """UTF-8 JSON with Chinese as it is; half a surrogate pair stays an escape, so that any string can be written."""
+    return json.dumps(form, ensure_ascii=False, indent=indent).encode("utf-8", errors="backslashreplace")

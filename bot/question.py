@@ -1,0 +1,66 @@
+"""A question as Wence reads it: normalised, and what its wording alone says about what is wanted."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.phrases import Lang
+from bot.reading.asked import fact_kinds
+from bot.reading.clauses import ClauseRef, clause_refs
+from bot.reading.document import document_aspects
+from bot.reading.keywords import is_strict, keywords, wants_all_together, whole_phrase
+from bot.reading.smalltalk import is_about_the_assistant, unclear_reason
+from corpus.normal import CJK, normalize
+
+_HAN = re.compile(f"[{CJK}]")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question. `normal` is normalised text; the rest is read from it by rules, nothing is searched yet.
+
+    `unclear` is empty or the reason why this is no readable question (a phrase of the group `refusal`);
+    `keywords` are words to be found literally, `phrase` the same before it is split at 和 or 、.
+    """
+
+    text: str
+    normal: str
+    lang: Lang
+    unclear: str = ""
+    small_talk: bool = False
+    clauses: tuple[ClauseRef, ...] = ()
+    keywords: tuple[str, ...] = ()
+    phrase: str = ""
+    together: bool = False
+    strict: bool = False
+    aspects: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+
+
+def read_question(text: str, max_length: int) -> Question:
+    """Read a question. Never raises: what cannot be read comes back with `unclear` set."""
+    if len(text) > max_length:
+        return Question(text[:max_length], "", _language(text[:max_length]), unclear="too_long")
+    normal = normalize(text)
+    reason = unclear_reason(normal)
+    if reason:
+        return Question(text, normal, _language(text), unclear=reason)
+    return Question(
+        text,
+        normal,
+        _language(text),
+        small_talk=is_about_the_assistant(normal),
+        clauses=clause_refs(normal),
+        keywords=keywords(normal),
+        phrase=whole_phrase(normal),
+        together=wants_all_together(normal),
+        strict=is_strict(normal),
+        aspects=document_aspects(normal),
+        facts=fact_kinds(normal),
+    )
+
+
+def _language(text: str) -> Lang:
+    """English where there are letters and no Han character at all; Chinese otherwise."""
+    return "en" if not _HAN.search(text) and re.search("[A-Za-z]{2}", text) else "zh"

@@ -1,0 +1,154 @@
+// The guideline pane: a click on a citation in an answer scrolls to the quoted words and marks them.
+//
+// Citations are links to #cite-<document>-<start>-<end>. Offsets count characters (code points) of the
+// source; elements with data-start and data-end say which of them they show.
+(() => {
+  "use strict";
+
+  const CITATION = /^#cite-(.+)-(\d+)-(\d+)$/;
+  const phone = window.matchMedia("(max-width: 900px)");
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+  let pane, server, opener;
+
+  const find = (selector) => pane.querySelector(selector);
+  const chinese = () => document.documentElement.lang.toLowerCase().startsWith("zh");
+  const phrase = (name) => find(".wence-live").dataset[name + (chinese() ? "Zh" : "En")];
+
+  function say(words) {
+    const live = find(".wence-live");
+    live.textContent = "";
+    // A region that is emptied first is read out even when it says the same again.
+    window.setTimeout(() => { live.textContent = words; }, 50);
+  }
+
+  // The first `count` code points of `text` are this many UTF-16 units.
+  function units(text, count) {
+    return Array.from(text).slice(0, count).join("").length;
+  }
+
+  function unmark() {
+    for (const mark of pane.querySelectorAll("mark.wence-mark")) {
+      const holder = mark.parentNode;
+      mark.replaceWith(...mark.childNodes);
+      holder.normalize();
+    }
+  }
+
+  function markIn(piece, start, end) {
+    const text = piece.textContent;
+    const offset = Number(piece.dataset.start);
+    const range = document.createRange();
+    range.setStart(piece.firstChild, units(text, Math.max(0, start - offset)));
+    range.setEnd(piece.firstChild, units(text, end - offset));
+    const mark = document.createElement("mark");
+    mark.className = "wence-mark";
+    range.surroundContents(mark);
+    return mark;
+  }
+
+  function mark(start, end) {
+    unmark();
+    const pieces = Array.from(pane.querySelectorAll("[data-start]")).filter(
+      (piece) => Number(piece.dataset.start) < end && Number(piece.dataset.end) > start,
+    );
+    return pieces.map((piece) => markIn(piece, start, end));
+  }
+
+  async function show(slug) {
+    if (find(".wence-text")?.dataset.slug === slug) return true;
+    const html = await server.read_document(slug);
+    if (!html) return false;
+    find(".wence-scroll").innerHTML = html;
+    const choice = find(".wence-choice select");
+    if (choice) choice.value = slug;
+    return true;
+  }
+
+  function reveal(target) {
+    const scroll = find(".wence-scroll");
+    const inner = target.getBoundingClientRect().top - scroll.getBoundingClientRect().top;
+    scroll.scrollTo({
+      top: scroll.scrollTop + inner - scroll.clientHeight / 4,
+      behavior: calm.matches ? "auto" : "smooth",
+    });
+  }
+
+  function sheet(open) {
+    document.body.classList.toggle("wence-open", open);
+  }
+
+  function setOpener(link) {
+    opener?.classList?.remove("wence-current");
+    opener = link;
+    opener?.classList?.add("wence-current");
+    find(".wence-back").hidden = !opener;
+  }
+
+  async function follow(link, [, slug, start, end]) {
+    const shown = await show(decodeURIComponent(slug));
+    const marks = shown ? mark(Number(start), Number(end)) : [];
+    if (!marks.length) return say(phrase("notFound"));
+    setOpener(link);
+    sheet(true);
+    reveal(marks[0]);
+    if (phone.matches) find(".wence-close").focus({ preventScroll: true });
+    const line = marks[0].closest("[data-line]")?.dataset.line;
+    say(phrase("found").replace("{line}", line));
+  }
+
+  function back() {
+    const link = opener;
+    sheet(false);
+    unmark();
+    setOpener(null);
+    // The conversation may have been cleared or drawn again since.
+    const target = link?.isConnected ? link : document.querySelector("#wence-box textarea, #wence-box input");
+    target?.focus();
+  }
+
+  // What a reader sees of an answer, not its markdown.
+  function plain(message) {
+    return message.innerText.replace(/\n{3,}/g, "\n\n").trim();
+  }
+
+  async function copy(button) {
+    const message = button.closest(".message-row, .message-wrap, .bot-row")?.querySelector(".message .md, .prose");
+    if (!message) return;
+    await navigator.clipboard.writeText(plain(message));
+    say(phrase("copied"));
+  }
+
+  function onClick(event) {
+    const link = event.target.closest?.("a[href]");
+    const cited = link?.getAttribute("href").match(CITATION);
+    if (cited) {
+      event.preventDefault();
+      event.stopPropagation();
+      follow(link, cited);
+    } else if (event.target.closest?.(".wence-show")) {
+      setOpener(event.target.closest(".wence-show"));
+      sheet(true);
+      find(".wence-close").focus();
+    } else if (event.target.closest?.(".wence-back, .wence-close")) {
+      back();
+    }
+  }
+
+  function onKey(event) {
+    if (event.key === "Escape" && opener) {
+      event.preventDefault();
+      back();
+    }
+  }
+
+  function open(element, functions) {
+    pane = element;
+    server = functions;
+    find(".wence-scroll").setAttribute("aria-label", phrase("guideline"));
+    find(".wence-choice select")?.addEventListener("change", (event) => show(event.target.value));
+    document.addEventListener("click", onClick, true);
+    document.addEventListener("keydown", onKey);
+  }
+
+  window.wence = { open, copy };
+})();
