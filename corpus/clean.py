@@ -13,6 +13,7 @@ from corpus.lines import Lines
 from corpus.matter import reads_like_title
 from corpus.measure import Dropped, Span
 
+_OTHERS = "list of other articles"
 _MAX_FURNITURE = 200
 """Longer lines are prose, except notices that say of themselves what they are."""
 
@@ -46,15 +47,17 @@ _PAGE_DATA = re.compile(
 _SITE = re.compile(
     r".*(?:ICP[备证]|公网安备|网站标识码|网站地图|网站声明|关于我们|友情链接).*", re.IGNORECASE
 )
+_PATH = re.compile(r"[^。；，]{1,20}(?:\s*[>›»]\s*[^。；，]{1,40})+")
 _STAMP = re.compile(rf"(?:{_DATE})\s*(?:\d{{1,2}}[:：]\d{{2}}(?:[:：]\d{{2}})?)?")
 _CHINESE_DATE = re.compile(r"(?:19|20)\d{2}年\d{1,2}月\d{1,2}日")
 _RULES = (
     (_NOTICE, "copyright notice"),
     (_TAGS, "tags"),
-    (_RELATED, "heading of a list of other articles"),
+    (_RELATED, _OTHERS),
     (_CREDIT, "byline"),
     (_BUTTON, "page control"),
     (_SITE, "site footer"),
+    (_PATH, "page path"),
     (_PAGE_DATA, "page data"),
     (_STAMP, "bare date"),
 )
@@ -85,20 +88,18 @@ def head_furniture(lines: Lines, start: int, end: int, title: str) -> list[Dropp
 def foot_furniture(lines: Lines, start: int) -> list[Dropped]:
     """Everything from the first sure sign of the page's foot after `start` to the end of the text."""
     dropped: list[Dropped] = []
-    reason = ""
+    listing = False
     for span in lines.between(start, len(lines.text)):
-        own = _reason(lines.of_span(span))
-        if own is not None and (dropped or own in _FOOT):
-            reason = own
-            dropped.append(Dropped(span, own))
-        elif dropped:
-            headline = reason in (
-                "heading of a list of other articles",
-                "bare date",
-                "headline of another article",
-            )
-            reason = "headline of another article" if headline else reason
-            dropped.append(Dropped(span, reason if headline else "page foot"))
+        text = lines.of_span(span)
+        reason = _reason(text)
+        if not dropped and reason not in _FOOT:
+            continue
+        if reason is None:
+            dropped.append(Dropped(span, "headline of another article" if listing else "page foot"))
+            continue
+        dropped.append(Dropped(span, reason))
+        # The dates of listed articles stand between their headlines.
+        listing = (listing and reason == "bare date") or (reason == _OTHERS and not re.search("[:：].", text))
     return dropped
 
 

@@ -10,8 +10,9 @@ from corpus.measure import Span
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"
-_FLAT_LINE = 400
-"""Mean length of a line (in characters) above which line breaks say nothing about structure."""
+_FLAT_MEAN = 400
+_FLAT_LONGEST = 1000
+"""Lengths of lines (in characters) above which line breaks say nothing about structure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,7 @@ class Lines:
             bounds.append((start, newline.start()))
             start = newline.end()
         bounds.append((start, len(text)))
-        filled = [end - start for start, end in bounds if text[start:end].strip()]
-        flat = bool(filled) and sum(filled) / len(filled) > _FLAT_LINE
-        return cls(text, tuple(bounds), flat)
+        return cls(text, tuple(bounds), _is_flat([end - start for start, end in bounds if end > start]))
 
     def index(self, offset: int) -> int:
         """The 0-based number of the line that holds a character offset."""
@@ -69,6 +68,13 @@ class Lines:
     def of_span(self, span: Span) -> str:
         """The text of a span, verbatim."""
         return self.text[span.start : span.end]
+
+
+def _is_flat(lengths: list[int]) -> bool:
+    """True for a text that was saved without its line breaks, given the lengths of its lines."""
+    if len(lengths) <= 2:
+        return True
+    return sum(lengths) / len(lengths) > _FLAT_MEAN and max(lengths) > _FLAT_LONGEST
 
 
 def is_blank(char: str) -> bool:

@@ -50,7 +50,7 @@ def find_title(lines: Lines, head: list[Span]) -> str:
     First the opening lines, joined until they end like a title (…条例, …的通知), then any stretch
     of the form 关于…的意见, then the first line if it is short and no sentence.
     """
-    texts = [lines.of_span(span) for span in head]
+    texts = [lines.of_span(span).strip("#* ") for span in head]
     for count in range(1, min(len(texts), _MAX_TITLE_LINES) + 1):
         joined = re.sub(r"\s", "", "".join(texts[:count]))
         if reads_like_title(joined) and not (lines.flat and "关于" in joined and count > 1):

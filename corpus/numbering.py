@@ -63,11 +63,12 @@ class Label:
 
 
 _CN = "[〇○零一二三四五六七八九十百千两]+"
+_ORDINAL = "[〇一二三四五六七八九十百]+"
 _AR = "[0-9０-９]{1,4}"
 _WS = r"[ \t\u3000]?"
 _LABEL = re.compile(
     rf"""第{_WS}(?P<ordinal>{_CN}|{_AR}){_WS}(?P<unit>分编|部分|[编章节条])(?:之(?P<sub>{_CN}|{_AR}(?![0-9０-９])))?
-    |(?<![第〇零一二三四五六七八九十百千两])(?P<chinese>{_CN}){_WS}(?:、|[.．](?![0-9０-９]))
+    |(?<![第〇零一二三四五六七八九十百千两])(?P<chinese>{_ORDINAL}){_WS}(?:、|[.．](?![0-9０-９]))
     |[(（]{_WS}(?P<paren>{_CN}){_WS}[)）]|(?P<paren_sign>[㈠-㈩])
     |(?<![0-9０-９.．第])(?P<arabic>[0-9０-９]{{1,3}}){_WS}(?:、|[.．](?![0-9０-９]))
     |[(（]{_WS}(?P<arabic_paren>[0-9０-９]{{1,3}}){_WS}[)）]|(?P<arabic_sign>[⑴-⒇])
@@ -131,7 +132,8 @@ def _label(match: re.Match[str], place: Place, text: str) -> Label | None:
     mark = _MARK.search(text[line_start : match.start()])
     printed = re.sub(r"\s", "", match[0])
     begin = line_start + mark.start() if mark else match.start()
-    return Label(kind, numeral(digits), sub, printed, match.start(), match.end(), begin, place)
+    end = match.end() + 2 * text.startswith(("**", "__"), match.end())
+    return Label(kind, numeral(digits), sub, printed, match.start(), end, begin, place)
 
 
 def _place(lines: Lines, offset: int) -> Place | None:

@@ -116,17 +116,12 @@ def _headings_only(lines: Lines, labels: list[Label], levels: list[Kind]) -> lis
     """Where 条 carry the text, 一、 is a heading only if its line is a title with a 条 below it."""
     if Kind.ARTICLE not in levels:
         return labels
-    kept, wanted = [], 1
     main = [label for label in labels if _is_main(label, levels)]
     after = dict(pairwise(main))
-    for label in labels:
-        if label.kind is not Kind.CHINESE:
-            kept.append(label)
-            wanted = 1 if label.kind in _HEADINGS and _is_main(label, levels) else wanted
-        elif _is_title_above_article(lines, label, after.get(label)) and label.number == wanted:
-            kept.append(label)
-            wanted += 1
-    return kept
+    titles = [a for a in labels if a.kind is Kind.CHINESE and _is_title_above_article(lines, a, after.get(a))]
+    if len(titles) < 2 or titles[0].number != 1:
+        titles = []
+    return [label for label in labels if label.kind is not Kind.CHINESE or label in titles]
 
 
 def _is_title_above_article(lines: Lines, label: Label, following: Label | None) -> bool:
@@ -203,11 +198,9 @@ class _Chain:
         """A law cut out of a larger one begins at any number: its 章 do too, or it is a 分编."""
         text = self._text.lines.text
         if self._kind is Kind.ARTICLE:
-            later = self._above and any(
-                a.start in self._above and (a.number > 1 or a.kind in (Kind.BOOK, Kind.SUBBOOK))
-                for a in self._labels
-            )
-            return bool(later) or bool(re.search(r"编\s*[\r\n]|节选|摘录", text[: label.start]))
+            above = [a for a in self._labels if a.start in self._above and a.start < label.start]
+            later = any(a.number > 1 or a.kind in (Kind.BOOK, Kind.SUBBOOK) for a in above)
+            return later or bool(re.search(r"编\s*[\r\n]|节选|摘录", text[: label.start]))
         first = next((a for a in self._labels if _is_main(a, (Kind.ARTICLE,))), None)
         return Kind.ARTICLE in self._levels and first is not None and first.number > 1
 
@@ -240,10 +233,11 @@ class _Chain:
 
     def _fill_after(self) -> None:
         """Take a last heading in Arabic numbering: 一、 二、 3."""
-        while len(self._found) >= 2 and self._kind is Kind.CHINESE:
+        while len(self._found) >= 2 and self._kind is Kind.CHINESE and Kind.ARTICLE not in self._levels:
             since = self._found[-1].end
             filler = self._filler(self._found[-1].number + 1, since, len(self._text.lines.text))
-            if filler is None or filler.place is not Place.LINE:
+            sure = filler is not None and (filler.place is Place.LINE or self._text.lines.flat)
+            if filler is None or not sure:
                 return
             self._found.append(filler)
 
@@ -269,10 +263,10 @@ class _Chain:
         return CorpusError(
             f"{self._text.file} 第 {line} 行编号不连续：应为第 {wanted} 号，实为“{label.text}”"
             f"（{previous_zh}）。"
-            f'请核对原文；如原文确实如此，在同目录的 meta.toml 中写 accept = ["{label.text}"]。',
+            f'请核对原文；如原文确实如此，在 source.txt 旁的 meta.toml 中写 accept = ["{label.text}"]。',
             f"{self._text.file} line {line}: the numbering breaks: expected number {wanted}, found "
             f"{label.text} ({previous_en}). Check the text; if it is meant to be so, put "
-            f'accept = ["{label.text}"] into the meta.toml beside it.',
+            f'accept = ["{label.text}"] into the meta.toml beside source.txt.',
         )
 
 

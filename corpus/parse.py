@@ -141,7 +141,7 @@ def _blocks(lines: Lines, end: int, gone: list[tuple[int, int]]) -> list[Span]:
 
 def _parts(lines: Lines, outline: Outline, end: int) -> list[_Part]:
     """Each node with its end and with the nodes above it."""
-    titles = [" ".join(lines.of_span(head).split())[:_ANNEX_MAX] for head in outline.part_heads]
+    titles = [_annex_title(lines.of_span(head)) for head in outline.part_heads]
     annexes: list[tuple[str, ...]] = [(), (), *((title,) for title in titles)]
     parts: list[_Part] = []
     above: list[Node] = []
@@ -155,6 +155,13 @@ def _parts(lines: Lines, outline: Outline, end: int) -> list[_Part]:
         parts.append(_Part(node, stop, annexes[node.part], tuple(above), deeper))
         above.append(node)
     return parts
+
+
+def _annex_title(head: str) -> str:
+    """The title of an annex out of the lines before it, which may begin with a signature and a date."""
+    lines = [" ".join(line.split()) for line in head.splitlines() if line.strip()]
+    starts = [number for number, line in enumerate(lines) if line.startswith("附")]
+    return " ".join(lines[starts[-1] if starts else 0 :])[:_ANNEX_MAX]
 
 
 def _assemble(lines: Lines, parts: list[_Part], slug: str) -> tuple[list[Section], list[Measure]]:
