@@ -1,7 +1,7 @@
 """The index folder: a set of files that is either wholly the old one or wholly the new one.
 
-    <folder>/current                 sha256 of the manifest in use: the one thing that is switched
-    <folder>/versions/<16 hex>/      manifest.json and the files it lists with size and sha256
+    <folder>/current              name of the version in use and sha256 of its manifest; only this is switched
+    <folder>/versions/<name>/     manifest.json and the files it lists with size and sha256
 
 A build writes a new version beside the old one, flushes it to disk and only then
 replaces `current` by a rename, which is atomic; old versions are removed last.
@@ -35,7 +35,7 @@ MAX_FILE_BYTES: Final = 4 << 30
 _MAX_MANIFEST_BYTES: Final = 1 << 20
 _LOCK_SECONDS: Final = 60
 
-_HASH = re.compile(r"[0-9a-f]{64}")
+_POINTER = re.compile(r"([0-9a-f]{16}) ([0-9a-f]{64})")
 _FILE_NAME = re.compile(r"[a-z0-9][a-z0-9-]*\.(?:json|npy|faiss)")
 
 
@@ -133,20 +133,19 @@ def _claim(folder: Path) -> None:
 
 
 def _write_and_switch(folder: Path, manifest: bytes, files: Mapping[str, bytes]) -> None:
-    name = _sha256(manifest)
+    name = secrets.token_hex(8)
     versions = folder / "versions"
-    fresh = versions / f"new-{secrets.token_hex(8)}"
+    fresh = versions / name
     fresh.mkdir()
     for file_name, data in {**files, "manifest.json": manifest}.items():
         _write(fresh / file_name, data)
     _flush_folder(fresh)
-    os.rename(fresh, versions / name[:16])
     _flush_folder(versions)
-    _write(folder / "current.new", name.encode())
+    _write(folder / "current.new", f"{name} {_sha256(manifest)}".encode())
     os.replace(folder / "current.new", folder / "current")
     _flush_folder(folder)
     for old in versions.iterdir():
-        if old.name != name[:16]:
+        if old.name != name:
             shutil.rmtree(old, ignore_errors=True)
 
 
@@ -167,19 +166,21 @@ def _flush_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _pointer(folder: Path) -> str:
+def _pointer(folder: Path) -> tuple[str, str]:
+    """Name of the version in use and the sha256 of its manifest."""
     if not has_index(folder):
         raise refuse(folder, "其中没有索引", "there is no index in it")
-    name = _read_bounded(folder, folder / "current", 64).decode("ascii", errors="replace")
-    if not _HASH.fullmatch(name):
+    text = _read_bounded(folder, folder / "current", 128).decode("ascii", errors="replace")
+    if not (found := _POINTER.fullmatch(text)):
         raise _damaged(folder, "current")
-    return name
+    return found[1], found[2]
 
 
-def _read_version(folder: Path, pointer: str) -> tuple[Manifest, dict[str, bytes]]:
-    version = folder / "versions" / pointer[:16]
+def _read_version(folder: Path, pointer: tuple[str, str]) -> tuple[Manifest, dict[str, bytes]]:
+    name, digest = pointer
+    version = folder / "versions" / name
     data = _read_bounded(folder, version / "manifest.json", _MAX_MANIFEST_BYTES)
-    if _sha256(data) != pointer:
+    if _sha256(data) != digest:
         raise _damaged(folder, "manifest.json")
     manifest = _parse_manifest(folder, data)
     files = {name: _read_checked(folder, version / name, entry) for name, entry in manifest.files.items()}

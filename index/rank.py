@@ -192,7 +192,9 @@ def _sources(scored: _Scored) -> list[Source]:
 
 
 def _evidence(tables: Tables, query: Query, scored: _Scored, order: Rows) -> Signals:
-    idf = {token: tables.sparse.idf(token) for token in query.tokens}
+    # Nearly any text shares single characters with the question: they say little here.
+    telling = [token for token in query.tokens if len(token) > 1] or query.tokens
+    idf = {token: tables.sparse.idf(token) for token in telling}
     total = sum(idf.values()) or 1.0
     known = sum(weight for token, weight in idf.items() if tables.sparse.knows(token))
     covered = 0.0

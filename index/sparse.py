@@ -36,7 +36,7 @@ class BadPostings(ValueError):
 
 
 def tokenize(text: str) -> list[str]:
-    """Tokens of normalised text: each Han character, each pair of neighbouring ones, ASCII words and numbers."""
+    """Tokens of normalised text: Han characters, pairs of neighbouring ones, ASCII words and numbers."""
     tokens: list[str] = []
     for run in _RUNS.finditer(text):
         han, word = run.groups()
