@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.answer import Answer
+from bot.answer import Answer, Citation
 from bot.answers.clause import measures_under
-from bot.answers.quoting import escape, measure_name
+from bot.answers.quoting import cite, escape, measure_name, quotes
 from bot.phrases import Lang, say
-from corpus.measure import Guideline
+from bot.reading.patterns import basis_pattern
+from corpus.lines import Lines
+from corpus.measure import Guideline, Sentence
+from corpus.sentences import split_sentences
 
 _FACTS = ("issuer", "doc_no", "published", "valid_until")
 _OUTLINE_LIMIT = 60
@@ -16,23 +19,38 @@ _OUTLINE_LIMIT = 60
 
 
 def document_answer(text: str, lang: Lang, guidelines: Sequence[Guideline], aspects: Sequence[str]) -> Answer:
-    """The asked facts about each document, title first; complete, since they are read and not searched."""
+    """The asked facts about each document, title first; complete, since they are read and not searched.
+
+    Where nothing that was asked for is stated in any document it is a `not_in_text` refusal.
+    """
     blocks = [say(lang, "document.several", count=len(guidelines))] if len(guidelines) > 1 else []
     for guideline in guidelines:
         blocks.append("\n\n".join(_facts(guideline, aspects, lang)))
+    unknown = not any(_is_known(guideline, aspect) for guideline in guidelines for aspect in aspects)
     return Answer(
         text,
         "document",
         "\n\n".join(blocks),
-        completeness="complete",
+        completeness="none" if unknown else "complete",
+        refusal="not_in_text" if unknown else None,
         checked=sum(len(g.measures) for g in guidelines),
         lang=lang,
     )
 
 
+def _is_known(guideline: Guideline, aspect: str) -> bool:
+    if aspect in ("size", "outline"):
+        return True
+    return bool(_stated_basis(guideline) if aspect == "basis" else getattr(guideline.meta, aspect))
+
+
 def _facts(guideline: Guideline, aspects: Sequence[str], lang: Lang) -> list[str]:
     facts = [_title(guideline, lang)]
     facts += [_fact(guideline, name, lang) for name in _FACTS if name in aspects]
+    if "basis" in aspects:
+        found = _stated_basis(guideline)
+        facts.append(say(lang, "document.basis" if found else "document.no_basis"))
+        facts += [quotes(found, lang)] if found else []
     if "outline" in aspects or "size" in aspects:
         facts.append(_size(guideline, lang))
     if "outline" in aspects:
@@ -53,6 +71,22 @@ def _fact(guideline: Guideline, name: str, lang: Lang) -> str:
     if not value:
         return say(lang, f"document.no_{name}")
     return say(lang, f"document.{name}", **{name: escape(value)})
+
+
+def _stated_basis(guideline: Guideline) -> list[Citation]:
+    """The sentences of the preamble, else of the first measure, that say on what ground the document was issued."""
+    if guideline.preamble is not None:
+        sentences = split_sentences(Lines(guideline.source), guideline.preamble)
+        found = [s for s in sentences if basis_pattern().search(s.text)]
+        if found:
+            return [_cite_preamble(guideline, sentence) for sentence in found]
+    first = guideline.measures[0]
+    return [cite(first, s) for s in first.sentences if basis_pattern().search(s.text)]
+
+
+def _cite_preamble(guideline: Guideline, sentence: Sentence) -> Citation:
+    span = sentence.span
+    return Citation(f"{guideline.slug}#preamble", 0, "", "", sentence.text, span.start, span.end, span.line)
 
 
 def _size(guideline: Guideline, lang: Lang) -> str:

@@ -30,6 +30,12 @@ def document_patterns() -> dict[str, re.Pattern[str]]:
     return {name: compile_alternatives(words) for name, words in _file()["document"].items()}
 
 
+@cache
+def basis_pattern() -> re.Pattern[str]:
+    """How a document says on what ground it was issued."""
+    return compile_alternatives(["<STATED_BASIS>"])
+
+
 def keyword_wordings() -> dict[str, list[str]]:
     """The table `[keyword]` as it stands: frames and what goes with them."""
     return dict(_file()["keyword"])

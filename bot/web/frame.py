@@ -40,7 +40,7 @@ def pane_html(documents: Sequence[Guideline]) -> str:
     text = guideline_html(documents[0]) if documents else f'<p class="wence-none">{both("ui.nothing_shown")}</p>'
     said = "".join(
         f' data-{name.replace("_", "-")}-{lang}="{inert(say(lang, f"ui.{name}"))}"'
-        for name in ("found", "not_found", "copied", "guideline", "copy")
+        for name in ("found", "not_found", "copied", "guideline", "copy", "send", "stop")
         for lang in ("zh", "en")
     )
     return (

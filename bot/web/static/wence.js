@@ -112,25 +112,63 @@
   }
 
   async function copy(button) {
-    const message = button.closest(".message-row, .message-wrap, .bot-row")?.querySelector(".message .md, .prose");
-    if (!message) return;
-    await navigator.clipboard.writeText(plain(message));
+    const row = button.closest(".message-buttons")?.previousElementSibling;
+    const text = plain(row?.querySelector(".prose") ?? row);
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      copyOldWay(text);
+    }
+    button.classList.add("wence-done");
+    window.setTimeout(() => button.classList.remove("wence-done"), 1500);
     say(phrase("copied"));
   }
 
+  // Without https browsers give no access to the clipboard but this.
+  function copyOldWay(text) {
+    const area = document.createElement("textarea");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  }
+
+  // Gradio leaves these without a name, or names them in English or by raw markdown.
+  function nameButtons() {
+    name("#wence-box .submit-button", "send");
+    name("#wence-box .stop-button", "stop");
+    name("#wence-chat .message-buttons button", "copy");
+    for (const message of document.querySelectorAll("#wence-chat [data-testid][aria-label]")) {
+      message.removeAttribute("aria-label");
+    }
+  }
+
+  function name(selector, which) {
+    for (const button of document.querySelectorAll(selector)) {
+      if (button.title === phrase(which)) continue;
+      button.title = phrase(which);
+      button.setAttribute("aria-label", phrase(which));
+    }
+  }
+
   function onClick(event) {
-    const link = event.target.closest?.("a[href]");
+    const target = event.target;
+    const link = target.closest("a[href]");
     const cited = link?.getAttribute("href").match(CITATION);
     if (cited) {
       event.preventDefault();
       event.stopPropagation();
       follow(link, cited);
-    } else if (event.target.closest?.(".wence-show")) {
-      setOpener(event.target.closest(".wence-show"));
+    } else if (target.closest(".wence-show")) {
+      setOpener(target.closest(".wence-show"));
       sheet(true);
       find(".wence-close").focus();
-    } else if (event.target.closest?.(".wence-back, .wence-close")) {
+    } else if (target.closest(".wence-back, .wence-close")) {
       back();
+    } else if (target.closest("#wence-chat .message-buttons button")) {
+      event.stopPropagation();
+      copy(target.closest("button"));
     }
   }
 
@@ -148,7 +186,9 @@
     find(".wence-choice select")?.addEventListener("change", (event) => show(event.target.value));
     document.addEventListener("click", onClick, true);
     document.addEventListener("keydown", onKey);
+    new MutationObserver(nameButtons).observe(document.querySelector("#wence-talk"), { childList: true, subtree: true });
+    nameButtons();
   }
 
-  window.wence = { open, copy };
+  window.wence = { open };
 })();

@@ -1,0 +1,224 @@
+"""The command line. Standard output carries the result alone; logs, progress and errors go to standard error.
+
+Exit codes: 0 done, 1 failed (WenceError), 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from bot.settings import Settings, read_settings
+from corpus.errors import UsageError, WenceError
+
+app = typer.Typer(
+    name="wence",
+    help="问策:回答政策文件里的问题,每句话都能查到原文。 Answers questions on policy guidelines, every quote traceable.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+IndexOption = Annotated[Path | None, typer.Option("--index", help="索引文件夹 / index folder")]
+CorpusOption = Annotated[Path | None, typer.Option("--corpus", help="语料文件夹 / folder with the guidelines")]
+JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
+JsonlOption = Annotated[Path | None, typer.Option("--jsonl", help="每行一个问题的文件 / file with one question a line")]
+NoDenseOption = Annotated[
+    bool, typer.Option("--no-dense", help="只用 BM25,不加载模型 / BM25 alone, no model is loaded")
+]
+
+
+@app.command("index")
+def index_command(
+    corpus: CorpusOption = None,
+    out: Annotated[Path | None, typer.Option("--out", help="写到这个文件夹 / write the index here")] = None,
+    no_dense: NoDenseOption = False,
+    force: Annotated[bool, typer.Option("--force", help="即使没有变化也重建 / rebuild even if nothing changed")] = False,
+) -> None:
+    """建立索引;没有变化时不重建。 Build the index; does nothing when it is up to date."""
+    from rich.console import Console
+
+    from bot.build import build_index, is_current
+
+    settings = _settings(corpus=corpus, index=out, no_dense=no_dense)
+    if not force and is_current(settings):
+        _tell(f"索引已是最新:{settings.index}\nThe index is up to date: {settings.index}")
+        return
+    manifest = build_index(settings, Console(stderr=True)).manifest
+    _tell(
+        f"索引已建立:{settings.index}({manifest.guidelines} 份文件,{manifest.measures} 条)\n"
+        f"Index built: {settings.index} ({manifest.guidelines} documents, {manifest.measures} measures)"
+    )
+
+
+@app.command()
+def parse(
+    file: Annotated[Path, typer.Argument(help="文件 / document", show_default=False)],
+    json: JsonOption = False,
+) -> None:
+    """按编号拆分一份文件。 Take one document apart by its numbering."""
+    from bot.json_form import dump
+    from bot.plain import outline_text
+    from corpus.load import load_document
+    from corpus.parse import to_json
+
+    guideline = load_document(file)
+    _print(dump(to_json(guideline), indent=2) if json else outline_text(guideline))
+
+
+@app.command()
+def measures(corpus: CorpusOption = None, json: JsonOption = False) -> None:
+    """列出全部条款。 List every measure of the corpus."""
+    from bot.json_form import dump, measure_json
+    from bot.plain import outline_text
+    from corpus.load import load_corpus
+
+    guidelines = load_corpus(_settings(corpus=corpus).corpus)
+    if json:
+        _print(dump([measure_json(g, m) for g in guidelines for m in g.measures], indent=2))
+    else:
+        _print("\n\n".join(map(outline_text, guidelines)))
+
+
+@app.command()
+def search(
+    query: Annotated[str | None, typer.Argument(help="问题 / question", show_default=False)] = None,
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="结果条数 / number of hits")] = 10,
+    jsonl: JsonlOption = None,
+    json: JsonOption = False,
+    index: IndexOption = None,
+    no_dense: NoDenseOption = False,
+) -> None:
+    """检索条款。 Rank the measures for a question."""
+    from bot.build import open_index
+    from bot.json_form import dump, hits_json
+    from bot.plain import hits_text
+    from bot.questions_file import one_or_file
+
+    asked = one_or_file(query, jsonl)
+    found = open_index(_settings(index=index, no_dense=no_dense), report=_tell)
+    for each, encoded in zip(asked.questions, found.encode_many([q.text for q in asked.questions]), strict=True):
+        hits = found.rank(encoded, k).hits
+        _print(dump(hits_json(hits, each.id)) if json or jsonl else hits_text(hits))
+    _finish(asked.bad_lines)
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="问题 / question", show_default=False)] = None,
+    jsonl: JsonlOption = None,
+    json: JsonOption = False,
+    district: Annotated[str | None, typer.Option("--district", help="所在区县 / your district")] = None,
+    index: IndexOption = None,
+    no_dense: NoDenseOption = False,
+) -> None:
+    """回答一个问题。 Answer a question, or a file of questions."""
+    from bot.build import open_assistant
+    from bot.json_form import answer_json, dump
+    from bot.plain import answer_text
+    from bot.questions_file import one_or_file
+
+    asked = one_or_file(question, jsonl, district)
+    assistant = open_assistant(_settings(index=index, no_dense=no_dense), report=_tell)
+    for each, answer in zip(asked.questions, assistant.ask_many(asked.questions), strict=True):
+        as_json = json or jsonl
+        _print(dump(answer_json(answer, each.id)) if as_json else answer_text(answer, colour=sys.stdout.isatty()))
+    _finish(asked.bad_lines)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="监听地址 / address to listen on")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="端口 / port")] = None,
+    index: IndexOption = None,
+    no_dense: NoDenseOption = False,
+) -> None:
+    """启动对话网页。 Serve the chat."""
+    from bot.web.server import serve as serve_chat
+
+    settings = _settings(index=index, no_dense=no_dense, host=host, port=port)
+    serve_chat(settings, report=_tell)
+
+
+@app.command("eval")
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="问题文件 / question file (.jsonl)", show_default=False)],
+    json: JsonOption = False,
+    split: Annotated[str | None, typer.Option(help="只用这一部分 / only this split, such as held")] = None,
+    index: IndexOption = None,
+    no_dense: NoDenseOption = False,
+) -> None:
+    """用问题文件评测。 Measure the answers to a file of questions with known answers."""
+    from bot.build import open_assistant
+    from bot.evaluate import evaluate_file, report_text
+    from bot.json_form import dump
+
+    assistant = open_assistant(_settings(index=index, no_dense=no_dense), report=_tell)
+    report = evaluate_file(assistant, file, split)
+    _print(dump(report.to_json(), indent=2) if json else report_text(report))
+
+
+@app.command()
+def bench(json: JsonOption = False, corpus: CorpusOption = None) -> None:
+    """测量速度、内存,并与通常做法比较。 Time and memory, beside the plain alternative."""
+    from bot.bench import report_text, run_bench
+    from bot.json_form import dump
+
+    report = run_bench(_settings(corpus=corpus), report=_tell)
+    _print(dump(report.to_json(), indent=2) if json else report_text(report))
+
+
+def main() -> NoReturn:
+    """Run the command line; the entry point of the distribution."""
+    try:
+        app()
+    except WenceError as error:
+        _tell(f"错误:{error.zh}\nError: {error.en}")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+    sys.exit(0)
+
+
+def _settings(
+    *,
+    corpus: Path | None = None,
+    index: Path | None = None,
+    no_dense: bool = False,
+    host: str | None = None,
+    port: int | None = None,
+) -> Settings:
+    """The settings of the environment with what the command line says on top."""
+    given = {"corpus": corpus, "index": index, "host": host, "port": port, "dense": False if no_dense else None}
+    return read_settings().model_copy(update={name: value for name, value in given.items() if value is not None})
+
+
+def _finish(bad_lines: list[str]) -> None:
+    """Exit with 1 when lines of a question file could not be read; each is named on standard error."""
+    if bad_lines:
+        raise WenceError(
+            f"{len(bad_lines)} 行无法读取,其余已回答。\n" + "\n".join(bad_lines),
+            f"{len(bad_lines)} lines could not be read; all others were answered.",
+        )
+
+
+def _print(result: str | bytes) -> None:
+    data = result if isinstance(result, bytes) else result.encode("utf-8", errors="replace")
+    sys.stdout.buffer.write(data + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _tell(message: str) -> None:
+    sys.stderr.write(message.encode("utf-8", errors="replace").decode("utf-8") + "\n")
+    sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    main()
