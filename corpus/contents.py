@@ -15,7 +15,7 @@ _MAX_ENTRY = 80
 def find_contents(lines: Lines, labels: list[Label]) -> Span | None:
     """The table of contents: a run of bare headings whose first one comes again as a real heading."""
     for again in range(1, len(labels)):
-        if _same_heading(lines, labels[0], labels[again]):
+        if _same_heading(lines, labels, again):
             return _contents_span(lines, labels, again)
     return None
 
@@ -31,14 +31,18 @@ def _contents_span(lines: Lines, labels: list[Label], again: int) -> Span | None
     return lines.trimmed(word.start() if word else entries[0].mark, end)
 
 
-def _same_heading(lines: Lines, first: Label, second: Label) -> bool:
+def _same_heading(lines: Lines, labels: list[Label], again: int) -> bool:
+    first, second = labels[0], labels[again]
     if (first.kind, first.key) != (second.kind, second.key):
         return False
-    mine, other = (_heading_key(lines, label) for label in (first, second))
+    mine, other = _heading_key(lines, labels, 0), _heading_key(lines, labels, again)
     return bool(mine) and bool(other) and (mine.startswith(other) or other.startswith(mine))
 
 
-def _heading_key(lines: Lines, label: Label) -> str:
+def _heading_key(lines: Lines, labels: list[Label], number: int) -> str:
+    """The beginning of a heading without white space, leaders and page numbers."""
+    label = labels[number]
     _, right = lines.bounds[lines.index(label.start)]
-    title = re.sub(r"\s", "", lines.text[label.end : min(right, label.end + 40)])
+    right = min([right, label.end + 40, *(following.start for following in labels[number + 1 : number + 2])])
+    title = re.sub(r"\s", "", lines.text[label.end : right])
     return re.split(r"[.·…（(0-9。]", title)[0]

@@ -10,9 +10,8 @@ from corpus.measure import Span
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"
-_FLAT_MEAN = 400
-_FLAT_LONGEST = 1000
-"""Lengths of lines (in characters) above which line breaks say nothing about structure."""
+_FLAT_LINE = 1000
+"""A text with most of its characters in lines longer than this has lost its line breaks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ def _is_flat(lengths: list[int]) -> bool:
     """True for a text that was saved without its line breaks, given the lengths of its lines."""
     if len(lengths) <= 2:
         return True
-    return sum(lengths) / len(lengths) > _FLAT_MEAN and max(lengths) > _FLAT_LONGEST
+    return sum(length for length in lengths if length > _FLAT_LINE) > sum(lengths) / 2
 
 
 def is_blank(char: str) -> bool:

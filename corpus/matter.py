@@ -51,8 +51,12 @@ def find_title(lines: Lines, head: list[Span]) -> str:
     of the form 关于…的意见, then the first line if it is short and no sentence.
     """
     texts = [lines.of_span(span).strip("#* ") for span in head]
+    texts = [text for text in texts if not _ANNEX.fullmatch(text)]
     for count in range(1, min(len(texts), _MAX_TITLE_LINES) + 1):
         joined = re.sub(r"\s", "", "".join(texts[:count]))
+        last = re.sub(r"\s", "", texts[count - 1])
+        if reads_like_title(last) and "关于" in last[1:]:
+            return last
         if reads_like_title(joined) and not (lines.flat and "关于" in joined and count > 1):
             book = texts[count] if count < len(texts) and re.fullmatch(r"\S{2,10}编", texts[count]) else ""
             return f"{joined} {book}".strip()

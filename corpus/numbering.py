@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from corpus.lines import Lines
@@ -114,8 +114,13 @@ def find_labels(lines: Lines) -> list[Label]:
     for match in _LABEL.finditer(lines.text):
         place = _place(lines, match.start())
         label = _label(match, place, lines.text) if place else None
-        if label is not None and not _is_reference(lines, label):
+        if label is None:
+            continue
+        if not _is_reference(lines, label):
             labels.append(label)
+        elif label.kind is Kind.ARTICLE and label.place is Place.LINE:
+            # 第七条所… at the start of a line may still be the article itself, if it is missing elsewhere.
+            labels.append(replace(label, place=Place.SEGMENT))
     return labels
 
 
@@ -140,11 +145,13 @@ def _place(lines: Lines, offset: int) -> Place | None:
     text = lines.text
     left, _ = lines.bounds[lines.index(offset)]
     before = text[left:offset]
+    if lines.flat and before and not before[-1].isspace():
+        before = before.split()[-1]
     bare = _MARK.sub("", before).strip("\ufeff\u200b")
     if not bare.strip():
         return Place.LINE
     if before[-1].isspace():
-        return Place.LINE if lines.flat else Place.SEGMENT
+        return Place.LINE if lines.flat and _ends_there(before) else Place.SEGMENT
     if before[-1] in "第《":
         return None
     if before[-1] in _SENTENCE_END:
@@ -152,6 +159,12 @@ def _place(lines: Lines, offset: int) -> Place | None:
     if len(before) <= _MAX_TITLE and not re.search("[。！？；!?;]", before):
         return Place.HEADING
     return None
+
+
+def _ends_there(before: str) -> bool:
+    """True where what stands before a gap in a flat text is over: a sentence, or a short heading."""
+    last = before.split()[-1]
+    return last[-1] in _SENTENCE_END or len(last) <= _MAX_TITLE
 
 
 def _is_reference(lines: Lines, label: Label) -> bool:

@@ -70,7 +70,7 @@ def find_outline(lines: Lines, *, accept: tuple[str, ...] = (), file: str = "") 
     if contents is not None:
         labels = [label for label in labels if label.start >= contents.end]
         scheme = _scheme(lines, labels)
-    levels = [kind for kind in scheme if any(_is_main(label, (kind,)) for label in labels)]
+    levels = [kind for kind in scheme if _in_use(lines, labels, kind)]
     if not levels:
         raise _unnumbered(text)
     labels = _headings_only(lines, labels, levels)
@@ -86,6 +86,14 @@ def find_outline(lines: Lines, *, accept: tuple[str, ...] = (), file: str = "") 
 
 def _is_main(label: Label, kinds: tuple[Kind, ...] | list[Kind]) -> bool:
     return label.place is Place.LINE and label.kind in kinds
+
+
+def _in_use(lines: Lines, labels: list[Label], kind: Kind) -> bool:
+    """True if a kind has a sure label, or a first （一） on the line of a 一、."""
+    if any(_is_main(label, (kind,)) for label in labels):
+        return True
+    heads = [label for label in labels if _is_main(label, (Kind.CHINESE,))]
+    return kind is Kind.PAREN and bool(_candidates(lines, labels, kind, heads))
 
 
 def _scheme(lines: Lines, labels: list[Label]) -> tuple[Kind, ...]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -325,3 +327,21 @@ def test_a_lost_or_doubled_character_is_noticed() -> None:
     for measures in (guideline.measures[1:], (*guideline.measures, guideline.measures[0])):
         with pytest.raises(CorpusError, match=r"gap\.txt 第 2 行"):
             check_accounted(replace(guideline, measures=measures), "gap.txt")
+
+
+@pytest.mark.parametrize("name", ["law.txt", "notice.txt", "page.txt", "headings.txt"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda text: re.sub(r"\s*\n+\s*", " ", text), id="without line breaks"),
+        pytest.param(lambda text: text.translate(str.maketrans("（），；：", "(),;:")), id="half width"),
+        pytest.param(lambda text: re.sub(r"(?m)^", "\u3000\u3000", text), id="indented"),
+        pytest.param(lambda text: text.replace("\n", "\n\n"), id="blank lines between"),
+        pytest.param(lambda text: re.sub(r"(?m)^(第\S{1,6}条) ", r"\1", text), id="no space after 条"),
+    ],
+)
+def test_the_same_document_set_in_another_way(name: str, change: Callable[[str], str]) -> None:
+    source = read_text(DATA / name)
+    plain, other = parse(source, "doc"), parse(change(source), "doc")
+    assert [(m.id, m.number) for m in other.measures] == [(m.id, m.number) for m in plain.measures]
+    assert [(s.number, s.level) for s in other.sections] == [(s.number, s.level) for s in plain.sections]
