@@ -37,7 +37,9 @@ def welcome_html() -> str:
 
 def pane_html(documents: Sequence[Guideline]) -> str:
     """The pane with the first document in it, a list to choose from where there are more, and a live region."""
-    text = guideline_html(documents[0]) if documents else f'<p class="wence-none">{both("ui.nothing_shown")}</p>'
+    text = (
+        guideline_html(documents[0]) if documents else f'<p class="wence-none">{both("ui.nothing_shown")}</p>'
+    )
     said = "".join(
         f' data-{name.replace("_", "-")}-{lang}="{inert(say(lang, f"ui.{name}"))}"'
         for name in ("found", "not_found", "copied", "guideline", "copy", "send", "stop")
@@ -56,6 +58,7 @@ def _choice(documents: Sequence[Guideline]) -> str:
     if len(documents) < 2:
         return ""
     options = "".join(
-        f'<option value="{inert(document.slug)}">{inert(title_of(document))}</option>' for document in documents
+        f'<option value="{inert(document.slug)}">{inert(title_of(document))}</option>'
+        for document in documents
     )
     return f'<label class="wence-choice"><span class="wence-hidden">{both("ui.choose")}</span><select>{options}</select></label>'

@@ -16,7 +16,7 @@ from bot.phrases import Lang, say
 from corpus.lines import Lines
 from corpus.measure import Guideline, Measure, Meta, Note, Section, Span
 
-_LANGS: tuple[Lang, ...] = ("zh", "en")
+_TAGS: dict[Lang, str] = {"zh": "zh-CN", "en": "en"}
 # Gradio puts HTML through a JavaScript template and Handlebars; a parser turns CR into LF and drops NUL.
 _ENTITIES = str.maketrans({c: f"&#{ord(c)};" for c in "{}$`\\\r"} | {"\0": "\ufffd"})
 
@@ -29,7 +29,8 @@ def inert(text: str) -> str:
 def both(name: str, **values: object) -> str:
     """The phrase `name` in both languages; the style sheet shows the reader's."""
     return "".join(
-        f'<span class="wence-{lang}" lang="{lang}">{inert(say(lang, name, **values))}</span>' for lang in _LANGS
+        f'<span class="wence-{lang}" lang="{_TAGS[lang]}">{inert(say(lang, name, **values))}</span>'
+        for lang in _TAGS
     )
 
 
@@ -44,10 +45,13 @@ def guideline_html(guideline: Guideline) -> str:
     parts = [(span.start, _aside(text, span, kind)) for span, kind in _around(guideline)]
     parts += [(section.span.start, _section(text, section)) for section in guideline.sections]
     parts += [
-        (measure.span.start, _measure(text, measure, _notes(guideline, measure))) for measure in guideline.measures
+        (measure.span.start, _measure(text, measure, _notes(guideline, measure)))
+        for measure in guideline.measures
     ]
     body = "".join(part for _, part in sorted(parts))
-    return _article(guideline.slug, title_of(guideline), _facts(guideline.meta, len(guideline.measures)), body)
+    return _article(
+        guideline.slug, title_of(guideline), _facts(guideline.meta, len(guideline.measures)), body
+    )
 
 
 def record_html(measure: Measure) -> str:
@@ -96,13 +100,13 @@ def _around(guideline: Guideline) -> Iterator[tuple[Span, str]]:
 
 
 def _article(slug: str, title: str, facts: str, body: str) -> str:
-    return (
-        f'<article class="wence-text" lang="zh" data-slug="{inert(slug)}"><h2>{inert(title)}</h2>{facts}{body}</article>'
-    )
+    return f'<article class="wence-text" lang="zh-CN" data-slug="{inert(slug)}"><h2>{inert(title)}</h2>{facts}{body}</article>'
 
 
 def _facts(meta: Meta, count: int) -> str:
-    known = "".join(f"<span>{inert(fact)}</span>" for fact in (meta.issuer, meta.doc_no, meta.published) if fact)
+    known = "".join(
+        f"<span>{inert(fact)}</span>" for fact in (meta.issuer, meta.doc_no, meta.published) if fact
+    )
     return f'<p class="wence-facts">{known}<span>{both("ui.count", count=count)}</span></p>'
 
 

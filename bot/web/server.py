@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import socket
+from collections.abc import Callable
 from importlib import resources
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING
 import uvicorn
 from fastapi import FastAPI
 
+from bot.build import open_assistant
+from bot.settings import Settings
 from corpus.errors import WenceError
 
 if TYPE_CHECKING:
@@ -30,25 +33,39 @@ def listen(host: str, port: int) -> socket.socket:
     WenceError if the port is taken, may not be used, or the host is not one of this machine.
     """
     try:
-        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        family, *_, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
         return socket.create_server(address[:2], family=family, backlog=128)
     except OSError as error:
         raise _cannot_listen(host, port, error) from error
 
 
-def serve(assistant: Assistant, host: str, port: int, *, listener: socket.socket | None = None) -> None:
-    """Serve the chat until SIGTERM or Ctrl-C, then let open answers finish and return.
+def serve(settings: Settings, *, report: Callable[[str], None]) -> None:
+    """Open the assistant and serve the chat until SIGTERM or Ctrl-C; open answers may finish.
 
-    `listener` is a socket from `listen`; without it one is opened here. Logs one line with the URL
-    once visitors are served. WenceError as for `listen`.
+    The port is claimed before the model is loaded. `report` is told where the chat is once it is
+    ready. WenceError as for `listen` and `open_assistant`.
     """
-    listener = listener or listen(host, port)
-    with listener:
-        app = create_app(assistant)
-        config = uvicorn.Config(
-            app, log_config=None, log_level="warning", access_log=False, timeout_graceful_shutdown=_GRACE_SECONDS
-        )
-        _run(_Server(config), listener)
+    with listen(settings.host, settings.port) as listener:
+        assistant = open_assistant(settings, report=report)
+        run(create_app(assistant), listener, report=report)
+
+
+def run(app: FastAPI, listener: socket.socket, *, report: Callable[[str], None]) -> None:
+    """Serve an application on a socket from `listen` until a signal.
+
+    uvicorn raises the signal again when it is done; to stop is no failure here.
+    """
+    config = uvicorn.Config(
+        app, log_config=None, log_level="warning", access_log=False, timeout_graceful_shutdown=_GRACE_SECONDS
+    )
+    former = {number: signal.signal(number, _stopped) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        _Server(config, report).run(sockets=[listener])
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
 
 
 def create_app(assistant: Assistant) -> FastAPI:
@@ -79,13 +96,18 @@ def create_app(assistant: Assistant) -> FastAPI:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server, with a line in the log once it is ready."""
+    """uvicorn's server, which says where it is once it is ready."""
+
+    def __init__(self, config: uvicorn.Config, report: Callable[[str], None]) -> None:
+        super().__init__(config)
+        self._report = report
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start serving, then say where."""
         await super().startup(sockets)
         if self.started and sockets:
-            _LOG.info("问策已就绪 Wence is ready: %s", url_of(sockets[0]))
+            url = url_of(sockets[0])
+            self._report(f"问策已就绪:{url}(按 Ctrl-C 停止)\nWence is ready: {url} (Ctrl-C to stop)")
 
 
 def url_of(listener: socket.socket) -> str:
@@ -95,18 +117,8 @@ def url_of(listener: socket.socket) -> str:
     return f"http://{host}:{port}"
 
 
-def _run(server: uvicorn.Server, listener: socket.socket) -> None:
-    """Run until a signal. uvicorn raises the signal again when it is done; to stop is no failure here."""
-
-    def stopped(number: int, frame: FrameType | None) -> None:
-        _LOG.info("已停止 stopped (%s)", signal.Signals(number).name)
-
-    before = {number: signal.signal(number, stopped) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        server.run(sockets=[listener])
-    finally:
-        for number, former in before.items():
-            signal.signal(number, former)
+def _stopped(number: int, frame: FrameType | None) -> None:
+    _LOG.info("stopped by %s", signal.Signals(number).name)
 
 
 def _cannot_listen(host: str, port: int, error: OSError) -> WenceError:

@@ -6,6 +6,7 @@ reaches the page only through `as_shown` and `inert`, so that it is shown and ne
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -18,11 +19,13 @@ from gradio.events import Dependency
 from bot.answers.refusal import example_questions
 from bot.phrases import Lang, say
 from bot.web.frame import footer_html, header_html, pane_html, welcome_html
-from bot.web.history import as_shown, normalize_history
+from bot.web.history import Turn, as_shown, normalize_history
 from bot.web.pane import guideline_html, record_html
 
 if TYPE_CHECKING:
     from bot.ask import Assistant
+
+_LOG = logging.getLogger(__name__)
 
 PACE_SECONDS = 0.4
 """How long the blocks of an answer take to appear, all together: enough to see it grow, not to wait for it."""
@@ -53,9 +56,19 @@ def translations() -> gr.I18n:
 
 def theme() -> gr.themes.Base:
     """Colours and fonts. Fonts are those of the visitor's system: nothing is fetched from elsewhere."""
-    sans = ["PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "system-ui", "sans-serif"]
+    sans = [
+        "PingFang SC",
+        "Microsoft YaHei",
+        "Noto Sans CJK SC",
+        "Source Han Sans SC",
+        "system-ui",
+        "sans-serif",
+    ]
     return gr.themes.Base(
-        primary_hue="blue", neutral_hue="slate", font=sans, font_mono=["ui-monospace", "Consolas", "monospace"]
+        primary_hue="blue",
+        neutral_hue="slate",
+        font=sans,
+        font_mono=["ui-monospace", "Consolas", "monospace"],
     )
 
 
@@ -115,12 +128,18 @@ def _examples(assistant: Assistant) -> list[gr.Button]:
     with gr.Row(elem_id="wence-examples"):
         for lang in _LANGS:
             for question in example_questions(assistant.index.guidelines, lang):
-                buttons.append(gr.Button(question, size="sm", elem_classes=[f"wence-{lang}"], scale=0, min_width=0))
+                buttons.append(
+                    gr.Button(question, size="sm", elem_classes=[f"wence-{lang}"], scale=0, min_width=0)
+                )
     return buttons
 
 
 def _connect(
-    assistant: Assistant, chatbot: gr.Chatbot, box: gr.Textbox, examples: Sequence[gr.Button], clear: gr.Button
+    assistant: Assistant,
+    chatbot: gr.Chatbot,
+    box: gr.Textbox,
+    examples: Sequence[gr.Button],
+    clear: gr.Button,
 ) -> None:
     """What happens on Enter, on an example, on stop and on a new conversation."""
     asked: list[Dependency] = []
@@ -136,9 +155,17 @@ def _connect(
         )
         event.then(_ready, None, box, queue=False, api_visibility="undocumented", show_progress="hidden")
         asked.append(event)
-    box.stop(_ready, None, box, cancels=asked, queue=False, api_visibility="undocumented", show_progress="hidden")
+    box.stop(
+        _ready, None, box, cancels=asked, queue=False, api_visibility="undocumented", show_progress="hidden"
+    )
     clear.click(
-        _empty, None, [box, chatbot], cancels=asked, queue=False, api_visibility="undocumented", show_progress="hidden"
+        _empty,
+        None,
+        [box, chatbot],
+        cancels=asked,
+        queue=False,
+        api_visibility="undocumented",
+        show_progress="hidden",
     )
 
 
@@ -151,9 +178,17 @@ def converse(
     if question.strip():
         messages.append(Message(role="user", content=as_shown(question)))
     yield gr.Textbox(value="", submit_btn=False, stop_btn=True), messages
-    answer = assistant.ask(question, normalize_history(shown))
-    for text in growing(answer.text):
+    for text in growing(_answer(assistant, question, normalize_history(shown))):
         yield gr.skip(), [*messages, Message(role="assistant", content=text)]
+
+
+def _answer(assistant: Assistant, question: str, history: Sequence[Turn]) -> str:
+    """The answer's markdown. A fault of ours is logged, and the visitor is told what to do."""
+    try:
+        return assistant.ask(question, history).text
+    except Exception:
+        _LOG.exception("no answer to a question of %d characters", len(question))
+        return "\n\n".join(say(lang, "ui.failed") for lang in _LANGS)
 
 
 def growing(text: str) -> Iterator[str]:
@@ -202,7 +237,7 @@ def _publish(assistant: Assistant) -> None:
 
         message: the question. history: earlier turns, as [question, answer] pairs or as messages.
         """
-        return assistant.ask(message, normalize_history(history)).text
+        return _answer(assistant, message, normalize_history(history))
 
     gr.api(chat, api_name="chat", concurrency_id="answers", concurrency_limit=AT_ONCE)
 

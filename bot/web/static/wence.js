@@ -74,7 +74,7 @@
   }
 
   function sheet(open) {
-    document.body.classList.toggle("wence-open", open);
+    document.querySelector("#wence-guideline").classList.toggle("wence-open", open);
   }
 
   function setOpener(link) {
@@ -182,6 +182,8 @@
   function open(element, functions) {
     pane = element;
     server = functions;
+    // What the page holds is simplified Chinese, whatever region the browser is from: it picks glyphs by this.
+    if (chinese()) document.querySelector(".gradio-container").lang = "zh-CN";
     find(".wence-scroll").setAttribute("aria-label", phrase("guideline"));
     find(".wence-choice select")?.addEventListener("change", (event) => show(event.target.value));
     document.addEventListener("click", onClick, true);
