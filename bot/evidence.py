@@ -18,6 +18,8 @@ QUOTED = 3
 """At most so many sentences of a measure are quoted in a topic answer."""
 NEAR = 0.5
 """A sentence is quoted beside the best one if its score is at least best - NEAR (scores are z-normalised)."""
+CLOSE = 0.25
+"""Two measures this near in fused score are both quoted."""
 FACT_MEASURES = 10
 FACT_OVERLAP = 0.25
 """A sentence that states a fact counts only if it shares so much of the question's tokens (idf-weighted)."""
@@ -43,6 +45,22 @@ class Evidence:
     def measures(self) -> tuple[Measure, ...]:
         """The measures found, best first."""
         return tuple(hit.measure for hit in self.ranking.hits)
+
+    @property
+    def leading(self) -> tuple[Measure, ...]:
+        """The measures in the order of an answer: those that state the asked fact first."""
+        return tuple(dict.fromkeys([*(hit.measure for hit in self.stating), *self.measures]))
+
+    @property
+    def margin(self) -> float:
+        """How far the first hit's score is ahead of the second's."""
+        scores = [hit.score for hit in self.ranking.hits[:2]]
+        return scores[0] - scores[1] if len(scores) == 2 else 1.0
+
+    @property
+    def near(self) -> int:
+        """How many measures are quoted: 1, or 2 where the second is hardly behind the first."""
+        return 2 if self.margin < CLOSE and len(self.ranking.hits) > 1 else 1
 
     def excerpt(self, measure: Measure) -> Excerpt:
         """The sentences of one measure worth quoting: the best and those near it, stated facts before all."""

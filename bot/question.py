@@ -10,7 +10,7 @@ from bot.reading.asked import fact_kinds
 from bot.reading.clauses import ClauseRef, clause_refs
 from bot.reading.document import document_aspects
 from bot.reading.keywords import is_strict, keywords, wants_all_together, whole_phrase
-from bot.reading.smalltalk import is_about_the_assistant, unclear_reason
+from bot.reading.smalltalk import is_about_the_assistant, speaks_of_policy, unclear_reason
 from corpus.normal import CJK, normalize
 
 _HAN = re.compile(f"[{CJK}]")
@@ -20,6 +20,7 @@ _HAN = re.compile(f"[{CJK}]")
 class Question:
     """One question. `normal` is normalised text; the rest is read from it by rules, nothing is searched yet.
 
+    `length` is in characters as typed (`text` may be cut); `policy`: it speaks of support, application and the like;
     `unclear` is empty or the reason why this is no readable question (a phrase of the group `refusal`);
     `keywords` are words to be found literally, `phrase` the same before it is split at 和 or 、.
     """
@@ -27,7 +28,9 @@ class Question:
     text: str
     normal: str
     lang: Lang
+    length: int = 0
     unclear: str = ""
+    policy: bool = False
     small_talk: bool = False
     clauses: tuple[ClauseRef, ...] = ()
     keywords: tuple[str, ...] = ()
@@ -41,15 +44,17 @@ class Question:
 def read_question(text: str, max_length: int) -> Question:
     """Read a question. Never raises: what cannot be read comes back with `unclear` set."""
     if len(text) > max_length:
-        return Question(text[:max_length], "", _language(text[:max_length]), unclear="too_long")
+        return Question(text[:max_length], "", _language(text[:max_length]), len(text), "too_long")
     normal = normalize(text)
     reason = unclear_reason(normal)
     if reason:
-        return Question(text, normal, _language(text), unclear=reason)
+        return Question(text, normal, _language(text), len(text), reason)
     return Question(
         text,
         normal,
         _language(text),
+        len(text),
+        policy=speaks_of_policy(normal),
         small_talk=is_about_the_assistant(normal),
         clauses=clause_refs(normal),
         keywords=keywords(normal),

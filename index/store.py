@@ -6,7 +6,7 @@ milliseconds. Rows of measures follow the guidelines in order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -20,6 +20,7 @@ from corpus.errors import CorpusError
 from corpus.measure import Guideline, Measure
 from corpus.normal import normalize, normalize_question
 from index import rank as ranking
+from index.background import Background
 from index.dense import BadVectors, DenseIndex, Rows
 from index.folder import Manifest, describe, read_folder, refuse, write_folder
 from index.fusion import Weights
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
     from index.embed import Embedder
 
 _LIBRARIES: Final = ("faiss-cpu", "bm25s", "numpy")
-_MEASURES, _SENTENCES, _GUIDELINES = "measures.faiss", "sentences.faiss", "guidelines.json"
+_MEASURES, _SENTENCES = "measures.faiss", "sentences.faiss"
+_GUIDELINES, _BACKGROUND = "guidelines.json", "background.json"
 
 
 class Index:
@@ -50,11 +52,13 @@ class Index:
         tables: Tables,
         embedder: Embedder | Callable[[], Embedder] | None,
         weights: Weights | None = None,
+        background: Background | None = None,
     ) -> None:
         self.guidelines = list(guidelines)
         self.measures: list[Measure] = list(tables.measures)
         self.manifest = manifest
         self.weights = weights or Weights()
+        self.background = background or Background({})
         self._tables = tables
         self._rows = {measure.id: row for row, measure in enumerate(tables.measures)}
         self._embedder = embedder if manifest.dense else None
@@ -66,11 +70,12 @@ class Index:
         guidelines: Sequence[Guideline],
         embedder: Embedder | None,
         progress: Callable[[int], None] | None = None,
+        background: Mapping[str, Sequence[str]] | None = None,
     ) -> Index:
         """Embed and tokenise every measure; without an embedder the index is BM25 alone.
 
         `progress` gets the number of passages just embedded; `index.passage.count_passages`
-        is the total. Raises CorpusError where there is no measure at all or an id comes twice.
+        is the total. `background` are off-topic questions by group (see `index.background`). Raises CorpusError where there is no measure at all or an id comes twice.
         """
         measures = [measure for guideline in guidelines for measure in guideline.measures]
         _check_measures(measures)
@@ -81,7 +86,14 @@ class Index:
             dense = DenseIndex.build(embedder.encode_passages(texts, progress))
             sentences = DenseIndex.build(embedder.encode_passages(_sentence_texts(guidelines), progress))
         tables = Tables(measures, _starts(guidelines), sparse, dense, sentences)
-        return cls(guidelines, _manifest(guidelines, tables, embedder), tables, embedder)
+        index = cls(guidelines, _manifest(guidelines, tables, embedder), tables, embedder)
+        index.background = Background.measure(
+            {
+                group: [index.rank(query, k=1).signals for query in index.encode_many(questions)]
+                for group, questions in (background or {}).items()
+            }
+        )
+        return index
 
     def save(self, folder: Path) -> Manifest:
         """Write the index, replacing an older one in one step; the manifest as written.
@@ -89,6 +101,7 @@ class Index:
         Raises IndexFolderError if the folder cannot be written or belongs to something else.
         """
         files = {_GUIDELINES: to_json(self.guidelines), **self._tables.sparse.to_files()}
+        files[_BACKGROUND] = self.background.to_json()
         if self._tables.dense is not None and self._tables.sentences is not None:
             files[_MEASURES] = self._tables.dense.to_bytes()
             files[_SENTENCES] = self._tables.sentences.to_bytes()
@@ -113,9 +126,10 @@ class Index:
         try:
             guidelines = from_json(files[_GUIDELINES])
             tables = _tables(guidelines, manifest, files)
+            background = Background.from_json(files[_BACKGROUND])
         except (BadVectors, BadPostings, ValueError, KeyError) as error:
             raise refuse(folder, f"内容不一致（{error}）", f"its parts do not fit ({error})") from error
-        index = cls(guidelines, manifest, tables, embedder, weights)
+        index = cls(guidelines, manifest, tables, embedder, weights, background)
         if embedder is not None and not callable(embedder):
             _check_model(folder, manifest, embedder)
         elif callable(embedder):

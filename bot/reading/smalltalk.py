@@ -35,6 +35,11 @@ def is_about_the_assistant(text: str) -> bool:
     return bool(_patterns()["assistant"].search(text))
 
 
+def speaks_of_policy(text: str) -> bool:
+    """Whether it speaks of what policies are about (support, subsidies, applying), whatever the field."""
+    return bool(_patterns()["policy"].search(text))
+
+
 def _is_gibberish(text: str) -> bool:
     """Hardly any different characters, no letters at all, or Latin letters that form no word."""
     letters = [c for c in text if c.isalpha()]

@@ -36,7 +36,7 @@ def welcome_html() -> str:
 
 
 def pane_html(documents: Sequence[Guideline]) -> str:
-    """The pane with the first document in it, a list to choose from where there are more, and a live region."""
+    """The pane with the first document in it, a list to choose from where there are more, a live region."""
     text = (
         guideline_html(documents[0]) if documents else f'<p class="wence-none">{both("ui.nothing_shown")}</p>'
     )
@@ -61,4 +61,5 @@ def _choice(documents: Sequence[Guideline]) -> str:
         f'<option value="{inert(document.slug)}">{inert(title_of(document))}</option>'
         for document in documents
     )
-    return f'<label class="wence-choice"><span class="wence-hidden">{both("ui.choose")}</span><select>{options}</select></label>'
+    name = f'<span class="wence-hidden">{both("ui.choose")}</span>'
+    return f'<label class="wence-choice">{name}<select>{options}</select></label>'

@@ -76,7 +76,7 @@ class _Text:
         return f'<span data-start="{start}" data-end="{end}">{inert(self.source[start:end])}</span>'
 
     def block(self, span: Span, tag: str, cuts: Iterable[int] = ()) -> str:
-        """A span line by line, each a `tag` with its number, cut at `cuts` as well; blank lines stand bare."""
+        """A span line by line, each a `tag` with its number, cut at `cuts` too; blank lines stand bare."""
         first, last = self.line(span.start), self.line(max(span.start, span.end - 1))
         inner = {cut for cut in cuts if span.start < cut < span.end}
         edges = [span.start, *self.starts[first:last], span.end]
@@ -100,7 +100,8 @@ def _around(guideline: Guideline) -> Iterator[tuple[Span, str]]:
 
 
 def _article(slug: str, title: str, facts: str, body: str) -> str:
-    return f'<article class="wence-text" lang="zh-CN" data-slug="{inert(slug)}"><h2>{inert(title)}</h2>{facts}{body}</article>'
+    opening = f'<article class="wence-text" lang="zh-CN" data-slug="{inert(slug)}">'
+    return f"{opening}<h2>{inert(title)}</h2>{facts}{body}</article>"
 
 
 def _facts(meta: Meta, count: int) -> str:

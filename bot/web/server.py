@@ -49,6 +49,8 @@ def serve(settings: Settings, *, report: Callable[[str], None]) -> None:
     """
     with listen(settings.host, settings.port) as listener:
         assistant = open_assistant(settings, report=report)
+        # The model is loaded by the first question; no visitor should wait for that.
+        assistant.index.encode("问策")
         run(create_app(assistant), listener, report=report)
 
 
@@ -78,7 +80,7 @@ def create_app(assistant: Assistant) -> FastAPI:
 
     static = resources.files("bot.web") / "static"
     app = FastAPI(title="Wence", docs_url=None, redoc_url=None, openapi_url=None)
-    return gr.mount_gradio_app(
+    mounted: FastAPI = gr.mount_gradio_app(
         app,
         build_chat(assistant),
         path="/",
@@ -93,6 +95,7 @@ def create_app(assistant: Assistant) -> FastAPI:
         ssr_mode=False,
         mcp_server=False,
     )
+    return mounted
 
 
 class _Server(uvicorn.Server):

@@ -11,10 +11,10 @@ import time
 from collections.abc import Iterator, Sequence
 from functools import partial
 from importlib import resources
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import gradio as gr
-from gradio.events import Dependency
+from gradio.events import api
 
 from bot.answers.refusal import example_questions
 from bot.phrases import Lang, say
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 
 PACE_SECONDS = 0.4
-"""How long the blocks of an answer take to appear, all together: enough to see it grow, not to wait for it."""
+"""How long the blocks of an answer take to appear, all together: enough to see it grow, not to wait."""
 AT_ONCE = 16
 """Answers in the making at a time. Most of that time is the pace, which costs nothing; the model
 itself takes one question at a time and some tens of milliseconds for it."""
@@ -76,6 +76,7 @@ def build_chat(assistant: Assistant) -> gr.Blocks:
     """The page for an assistant. Mount it with `translations`, `theme` and the static style and script."""
     words = translations()
     guidelines = assistant.index.guidelines
+    page: gr.Blocks
     with gr.Blocks(title=words("wence.title"), analytics_enabled=False, fill_width=True) as page:
         gr.HTML(header_html(guidelines), elem_id="wence-header", apply_default_css=False, js_on_load=None)
         with gr.Row(elem_id="wence-main", equal_height=True):
@@ -103,6 +104,8 @@ def _talk(assistant: Assistant, words: gr.I18n) -> None:
         latex_delimiters=[],
         allow_tags=False,
         feedback_options=None,
+        # The script keeps the question in view instead, so that an answer is read from its beginning.
+        autoscroll=False,
         group_consecutive_messages=False,
     )
     examples = _examples(assistant)
@@ -142,7 +145,7 @@ def _connect(
     clear: gr.Button,
 ) -> None:
     """What happens on Enter, on an example, on stop and on a new conversation."""
-    asked: list[Dependency] = []
+    asked: list[dict[str, Any]] = []
     for trigger, source in [(box.submit, box), *((button.click, button) for button in examples)]:
         event = trigger(
             partial(converse, assistant),
@@ -239,7 +242,7 @@ def _publish(assistant: Assistant) -> None:
         """
         return _answer(assistant, message, normalize_history(history))
 
-    gr.api(chat, api_name="chat", concurrency_id="answers", concurrency_limit=AT_ONCE)
+    api(chat, api_name="chat", concurrency_id="answers", concurrency_limit=AT_ONCE)
 
 
 def _static(name: str) -> str:

@@ -8,7 +8,7 @@
   const CITATION = /^#cite-(.+)-(\d+)-(\d+)$/;
   const phone = window.matchMedia("(max-width: 900px)");
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
-  let pane, server, opener;
+  let pane, server, opener, seen = 0;
 
   const find = (selector) => pane.querySelector(selector);
   const chinese = () => document.documentElement.lang.toLowerCase().startsWith("zh");
@@ -144,6 +144,22 @@
     }
   }
 
+  // An answer is read from its beginning: while one grows, its question stays at the top.
+  function keepQuestion() {
+    const asked = document.querySelectorAll("#wence-chat .user-row");
+    const growing = asked.length > seen || document.querySelector("#wence-box .stop-button");
+    seen = asked.length;
+    const view = document.querySelector("#wence-chat .bubble-wrap");
+    if (!growing || !asked.length || !view) return;
+    const last = asked[asked.length - 1].getBoundingClientRect().top - view.getBoundingClientRect().top;
+    view.scrollTop += last - 12;
+  }
+
+  function onTalk() {
+    nameButtons();
+    keepQuestion();
+  }
+
   function name(selector, which) {
     for (const button of document.querySelectorAll(selector)) {
       if (button.title === phrase(which)) continue;
@@ -188,7 +204,7 @@
     find(".wence-choice select")?.addEventListener("change", (event) => show(event.target.value));
     document.addEventListener("click", onClick, true);
     document.addEventListener("keydown", onKey);
-    new MutationObserver(nameButtons).observe(document.querySelector("#wence-talk"), { childList: true, subtree: true });
+    new MutationObserver(onTalk).observe(document.querySelector("#wence-talk"), { childList: true, subtree: true });
     nameButtons();
   }
 
