@@ -24,8 +24,8 @@ _DROPPED = frozenset({"Cc", "Cf", "Cs"})  # control, zero-width and other format
 _BLANKS = re.compile(r"\s+")
 _GAP_IN_HAN = re.compile(rf"(?<=[{CJK}])[\s.·•_*|~^=-]+(?=[{CJK}])")
 _REPEATED = re.compile(r"([^\w\s+#])\1+")
-_DECORATION = re.compile(r"[*_|~^=\u2022\u25a0-\u27bf]+")
-_OUTER = " .,;:!?·…。、-+#'\"`"
+_DECORATION = re.compile(r"[*_|^=\u2022\u25a0-\u27bf]+")
+_OUTER = " ~.,;:!?·…。、-+#'\"`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,5 @@ def normalize_question(text: str) -> str:
     Blanks and dots inside a run of Chinese are closed (``科 技.金融``), repeated
     and decorative marks reduced, and marks at either end taken off.
     """
-    plain = _REPEATED.sub(r"\1", normalize(text))
-    closed = _DECORATION.sub(" ", _GAP_IN_HAN.sub("", plain))
-    return _BLANKS.sub(" ", closed).strip(_OUTER)
+    plain = _BLANKS.sub(" ", _DECORATION.sub(" ", normalize(text)))
+    return _REPEATED.sub(r"\1", _GAP_IN_HAN.sub("", plain)).strip(_OUTER)

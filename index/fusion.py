@@ -39,9 +39,10 @@ def standardize(scores: Scores) -> Scores:
     """To mean 0 and deviation 1 over the candidates; all 0 where they are alike or none."""
     if not len(scores):
         return scores
-    centred: Scores = scores - scores.mean()
-    spread = max(float(scores.std()), LEAST_SPREAD * float(np.abs(scores).max()))
-    return centred / np.float32(spread) if spread > 0 else centred
+    wide = scores.astype(np.float64)  # in 32 bits the mean of equal scores is not quite equal to them
+    spread = max(float(wide.std()), LEAST_SPREAD * float(np.abs(wide).max()))
+    standard: Scores = ((wide - wide.mean()) / (spread or 1.0)).astype(np.float32)
+    return standard
 
 
 def fuse(signals: Sequence[tuple[float, Scores | None]], size: int) -> Scores:

@@ -34,7 +34,8 @@ class Signals:
     Best cosine of a measure and of a sentence (None without vectors), best BM25
     (0 where nothing matched), and two idf-weighted shares of the question's tokens:
     `coverage`, those that the first hit contains, and `known`, those that any
-    measure contains (single characters count only where there is nothing longer). Cosines depend on the model: calibrate, do not guess.
+    measure contains (single characters count only where there is nothing longer).
+    Cosines depend on the model: calibrate, do not guess.
     """
 
     measure_cos: float | None

@@ -130,7 +130,9 @@ def _check(
     kinds = (data.dtype.kind, rows.dtype.kind, starts.dtype.kind)
     if kinds != ("f", "i", "i") or not data.ndim == rows.ndim == starts.ndim == 1:
         raise BadPostings("arrays of another kind")
-    if not isinstance(words, list) or len(set(words)) != len(words) or len(starts) != len(words) + 1:
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise BadPostings("the vocabulary is no list of words")
+    if len(set(words)) != len(words) or len(starts) != len(words) + 1:
         raise BadPostings("the vocabulary does not fit the postings")
     places, bounds = rows.astype(np.int64), starts.astype(np.int64)
     if bounds[0] != 0 or bounds[-1] != len(rows) or (np.diff(bounds) < 0).any() or len(data) != len(rows):
