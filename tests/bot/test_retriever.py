@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from langchain_core.documents import Document
 from langchain_core.runnables import RunnableLambda
 from pydantic import ValidationError
 
@@ -42,10 +43,12 @@ def test_documents_are_verbatim_and_say_where_they_stand(index: Index) -> None:
     }
 
 
+def numbers(found: list[Document]) -> list[int]:
+    return [document.metadata["number"] for document in found]
+
+
 def test_in_a_chain(index: Index) -> None:
-    chain = WenceRetriever(index=index, k=1) | RunnableLambda(
-        lambda found: [d.metadata["number"] for d in found]
-    )
+    chain = WenceRetriever(index=index, k=1) | RunnableLambda(numbers)
     assert chain.batch(["评上市级示范家庭农场能拿多少钱?", ""]) == [[1], []]
 
 

@@ -11,7 +11,8 @@ from index.dense import BadVectors, DenseIndex, Vectors
 
 def unit_rows(count: int, seed: int = 7) -> Vectors:
     rows = np.random.default_rng(seed).normal(size=(count, 16)).astype(np.float32)
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    unit: Vectors = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return unit
 
 
 def test_top_is_the_order_of_the_products() -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from corpus.errors import IndexFolderError
 from index import folder as module
@@ -68,8 +69,8 @@ def crash_at(step: int, monkeypatch: pytest.MonkeyPatch) -> Callable[[], bool]:
         return guarded
 
     for name in ("replace", "fsync"):
-        monkeypatch.setattr(module.os, name, guard(getattr(os, name)))
-    monkeypatch.setattr(module.shutil, "rmtree", guard(shutil.rmtree))
+        monkeypatch.setattr(os, name, guard(getattr(os, name)))
+    monkeypatch.setattr(shutil, "rmtree", guard(shutil.rmtree))
     monkeypatch.setattr(module, "_write", guard(module._write))
     return lambda: seen >= step
 
@@ -227,6 +228,6 @@ def test_a_folder_with_other_things_is_left_alone(tmp_path: Path) -> None:
 def test_a_locked_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     save(tmp_path, "old")
     monkeypatch.setattr(module, "_LOCK_SECONDS", 0.1)
-    with module.FileLock(tmp_path / ".lock"), pytest.raises(IndexFolderError, match="another process"):
+    with FileLock(tmp_path / ".lock"), pytest.raises(IndexFolderError, match="another process"):
         save(tmp_path, "new")
     assert loaded(tmp_path) == "old"
