@@ -27,6 +27,7 @@ class Served:
     url: str
     process: subprocess.Popen[str]
     said: list[str] = field(default_factory=list)
+    listener: threading.Thread | None = None
 
 
 def free_port() -> int:
@@ -46,7 +47,8 @@ def start(*arguments: str, port: int, **environment: str) -> Served:
         text=True,
     )
     served = Served(f"http://127.0.0.1:{port}", process)
-    threading.Thread(target=_listen, args=(served,), daemon=True).start()
+    served.listener = threading.Thread(target=_listen, args=(served,), daemon=True)
+    served.listener.start()
     deadline = time.monotonic() + 240
     while not any("ready" in line for line in served.said):
         if process.poll() is not None or time.monotonic() > deadline:
@@ -58,7 +60,8 @@ def start(*arguments: str, port: int, **environment: str) -> Served:
 
 def _listen(served: Served) -> None:
     assert served.process.stderr is not None
-    served.said.extend(iter(served.process.stderr.readline, ""))
+    with served.process.stderr as lines:
+        served.said.extend(lines)
 
 
 def stop(served: Served) -> int:
@@ -69,6 +72,9 @@ def stop(served: Served) -> int:
     except subprocess.TimeoutExpired:
         served.process.kill()
         raise
+    finally:
+        if served.listener:
+            served.listener.join(timeout=10)
 
 
 Launch = Callable[..., Served]

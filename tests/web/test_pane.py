@@ -116,13 +116,20 @@ def test_notes_stand_beside_their_measure_and_outside_the_text() -> None:
     pane = Pane(guideline_html(guideline))
     assert "<b>注</b>" in pane.other
     assert all("注</b>" not in text for _, _, text in pane.pieces)
-    assert guideline_html(guideline).index("wence-note") > guideline_html(guideline).index('data-measure="bees#2"')
+    assert guideline_html(guideline).index("wence-note") > guideline_html(guideline).index(
+        'data-measure="bees#2"'
+    )
 
 
 def test_hostile_text_makes_no_element() -> None:
     title = "<script>1</script>"
     guideline = replace(BEES, meta=replace(BEES.meta, title=title, issuer=title, source=title))
-    for html in (guideline_html(guideline), header_html([guideline]), footer_html([guideline]), pane_html([guideline])):
+    for html in (
+        guideline_html(guideline),
+        header_html([guideline]),
+        footer_html([guideline]),
+        pane_html([guideline]),
+    ):
         pane = Pane(html)
         assert not pane.tags & {"script", "img", "style", "b>"}
         assert "{{" not in html and "${" not in html and "`" not in html
