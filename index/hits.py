@@ -17,13 +17,14 @@ Source = Literal["dense", "sparse", "both"]
 class Query:
     """A question as the index reads it.
 
-    `text` is normalised; `tokens` are those of BM25 (each once, in order); `vector`
-    is float32 (dimension,) of length 1, or None without a model or without any text.
+    `text` is normalised; `tokens` are those of BM25 (each once, in order); `extra` are
+    the tokens of the official words for what it says (`index.expand`); `vector` is float32 (dimension,) of length 1, or None without a model or without any text.
     """
 
     question: str
     text: str
     tokens: tuple[str, ...]
+    extra: tuple[str, ...]
     vector: npt.NDArray[np.float32] | None
 
 

@@ -23,17 +23,20 @@ from index.sparse import SparseIndex, tokenize
 
 RANK_ALL_UP_TO: Final = 500
 CANDIDATES: Final = 100
+EXTRA: Final = 0.5
+"""How much an official word counts that a lay word of the question was taken to mean."""
 FRAGMENT: Final = 8
 """Sentences of fewer characters are left-overs or mere headings: last choice as a measure's best sentence."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tables:
-    """What is ranked. Vectors of the sentences of measure i are rows ``starts[i]:starts[i + 1]``."""
+    """What is ranked. The sentences of measure i are rows ``starts[i]:starts[i + 1]``; records have none."""
 
     measures: Sequence[Measure]
     starts: Rows
     sparse: SparseIndex
+    sparse_sentences: SparseIndex
     dense: DenseIndex | None
     sentences: DenseIndex | None
 
@@ -46,6 +49,7 @@ class _Scored:
     measure: Scores | None
     sentence: Scores | None
     bm25: Scores
+    sentence_bm25: Scores
 
 
 def rank(tables: Tables, query: Query, k: int, weights: Weights, allowed: Rows | None = None) -> Ranking:
@@ -85,9 +89,11 @@ def rank_sentences(tables: Tables, query: Query, rows: Iterable[int]) -> list[Se
     found = [(row, sentence) for row in chosen for sentence in tables.measures[row].sentences]
     if not found:
         return []
-    overlaps = _overlaps(tables.sparse, query.tokens, [sentence.text for _, sentence in found])
+    texts = [sentence.text for _, sentence in found]
+    overlaps = _overlaps(tables.sparse, query.tokens, texts)
+    lexical = overlaps + np.float32(EXTRA) * _overlaps(tables.sparse, query.extra, texts)
     cosines = _sentence_cosines(tables, query, chosen)
-    fused = fuse([(1.0, cosines), (1.0, overlaps)], len(found))
+    fused = fuse([(1.0, cosines), (1.0, lexical)], len(found))
     hits = [
         SentenceHit(tables.measures[row], sentence, float(fused[i]), _at(cosines, i), float(overlaps[i]))
         for i, (row, sentence) in enumerate(found)
@@ -96,18 +102,32 @@ def rank_sentences(tables: Tables, query: Query, rows: Iterable[int]) -> list[Se
 
 
 def _score(tables: Tables, query: Query, allowed: Rows | None) -> _Scored:
-    bm25 = tables.sparse.scores(query.tokens)
+    bm25 = _lexical(tables.sparse, query)
     rows = _candidates(tables, query, bm25, allowed)
-    if query.vector is None or tables.dense is None:
-        return _Scored(rows, None, None, bm25[rows])
+    in_sentences = _lexical(tables.sparse_sentences, query)[_ranges(tables.starts, rows)]
+    sentence_bm25 = _best_of_sentences(tables, rows, in_sentences, bm25[rows])
+    if query.vector is None or tables.dense is None or tables.sentences is None:
+        return _Scored(rows, None, None, bm25[rows], sentence_bm25)
     measure = tables.dense.scores(query.vector, rows)
-    return _Scored(rows, measure, _best_cosines(tables, query.vector, rows, measure), bm25[rows])
+    cosines = tables.sentences.scores(query.vector, _ranges(tables.starts, rows))
+    return _Scored(rows, measure, _best_of_sentences(tables, rows, cosines, measure), bm25[rows], sentence_bm25)
+
+
+def _lexical(sparse: SparseIndex, query: Query) -> Scores:
+    """BM25 of every row: for the words of the question, and less for the official words it may mean."""
+    scores = sparse.scores(query.tokens)
+    return scores + np.float32(EXTRA) * sparse.scores(query.extra) if query.extra else scores
 
 
 def _signals(scored: _Scored, weights: Weights) -> list[tuple[float, Scores | None]]:
     """Abstaining signals are None: BM25 that matched nothing, cosines without a model."""
-    bm25 = scored.bm25 if scored.bm25.any() else None
-    return [(weights.measure, scored.measure), (weights.sentence, scored.sentence), (weights.bm25, bm25)]
+    matched = bool(scored.bm25.any())
+    return [
+        (weights.measure, scored.measure),
+        (weights.sentence, scored.sentence),
+        (weights.bm25, scored.bm25 if matched else None),
+        (weights.sentence_bm25, scored.sentence_bm25 if matched else None),
+    ]
 
 
 def _candidates(tables: Tables, query: Query, bm25: Scores, allowed: Rows | None) -> Rows:
@@ -130,13 +150,15 @@ def _ranges(starts: Rows, rows: Rows | Sequence[int]) -> Rows:
     return np.concatenate([np.zeros(0, dtype=np.int64), *spans])
 
 
-def _best_cosines(tables: Tables, vector: npt.NDArray[np.float32], rows: Rows, measure: Scores) -> Scores:
-    """Cosine of the best sentence of each row; a measure without sentence vectors keeps its own."""
+def _best_of_sentences(tables: Tables, rows: Rows, scores: Scores, own: Scores) -> Scores:
+    """The best score among the sentences of each row; `own` where a measure has no sentence rows.
+
+    `scores` are those of all sentences of `rows`, in order.
+    """
     counts = tables.starts[rows + 1] - tables.starts[rows]
-    best = measure.copy()
+    best = own.copy()
     filled = np.flatnonzero(counts)
-    if tables.sentences is not None and len(filled):
-        scores = tables.sentences.scores(vector, _ranges(tables.starts, rows))
+    if len(filled):
         firsts = np.concatenate([[0], np.cumsum(counts[filled])[:-1]])
         best[filled] = np.maximum.reduceat(scores, firsts)
     return best

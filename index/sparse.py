@@ -26,7 +26,7 @@ from corpus.normal import CJK
 Scores = npt.NDArray[np.float32]
 
 MAX_QUESTION_CHARS: Final = 4_000
-FILES: Final = ("bm25-data.npy", "bm25-rows.npy", "bm25-starts.npy", "bm25-words.json")
+_PARTS: Final = ("data.npy", "rows.npy", "starts.npy", "words.json")
 
 _RUNS = re.compile(rf"([{CJK}]+)|([a-z0-9]+(?:[.%+#-][a-z0-9]+)*[%+#]*)")
 
@@ -55,6 +55,9 @@ class SparseIndex:
     @classmethod
     def build(cls, texts: Sequence[Sequence[str]]) -> SparseIndex:
         """From the tokens of each row. The order of the vocabulary does not depend on the run."""
+        if not texts:  # bm25s takes the mean length of no texts and warns
+            nothing = np.zeros(0, dtype=np.float32), np.zeros(0, dtype=np.int32), np.zeros(2, dtype=np.int32)
+            return cls._restore(*nothing, [""], 0)
         vocabulary = {
             token: i for i, token in enumerate(sorted({t for tokens in texts for t in tokens} | {""}))
         }
@@ -89,29 +92,45 @@ class SparseIndex:
         start, end = self._bm25.scores["indptr"][place : place + 2]
         return bool((self._bm25.scores["indices"][start:end] == row).any())
 
-    def to_files(self) -> dict[str, bytes]:
-        """File name to content: arrays as .npy without pickle, the vocabulary as JSON in the order of ids."""
+    def to_files(self, name: str) -> dict[str, bytes]:
+        """File name (beginning with `name`) to content: arrays as .npy without pickle, the vocabulary as JSON."""
         stored = self._bm25.scores
         words = json.dumps(list(self._bm25.vocab_dict), ensure_ascii=False).encode()
         return dict(
-            zip(FILES, (*(_npy(stored[n]) for n in ("data", "indices", "indptr")), words), strict=True)
+            zip(_files(name), (*(_npy(stored[n]) for n in ("data", "indices", "indptr")), words), strict=True)
         )
 
     @classmethod
-    def from_files(cls, files: dict[str, bytes], size: int) -> SparseIndex:
+    def from_files(cls, files: Mapping[str, bytes], name: str, size: int) -> SparseIndex:
         """From `to_files`; BadPostings if an array points outside the rows or the vocabulary."""
         try:
-            data, rows, starts = (np.load(io.BytesIO(files[name]), allow_pickle=False) for name in FILES[:3])
-            words = json.loads(files[FILES[3]])
+            *arrays, vocabulary = (files[file] for file in _files(name))
+            data, rows, starts = (np.load(io.BytesIO(array), allow_pickle=False) for array in arrays)
+            words = json.loads(vocabulary)
         except (ValueError, EOFError, KeyError) as error:
             raise BadPostings(str(error)) from error
         _check(data, rows, starts, words, size)
+        return cls._restore(data, rows, starts, words, size)
+
+    @classmethod
+    def _restore(
+        cls,
+        data: npt.NDArray[np.generic],
+        rows: npt.NDArray[np.generic],
+        starts: npt.NDArray[np.generic],
+        words: Sequence[str],
+        size: int,
+    ) -> SparseIndex:
         bm25 = bm25s.BM25(method="lucene")
         bm25.scores = {"data": data, "indices": rows, "indptr": starts, "num_docs": size}
         bm25.vocab_dict = {word: i for i, word in enumerate(words)}
         bm25.unique_token_ids_set = set(range(len(words)))
         bm25.nonoccurrence_array = None
         return cls(bm25, size)
+
+
+def _files(name: str) -> list[str]:
+    return [f"{name}-{part}" for part in _PARTS]
 
 
 def _npy(array: npt.NDArray[np.generic]) -> bytes:

@@ -22,12 +22,12 @@ from corpus.normal import normalize, normalize_question
 from index import rank as ranking
 from index.background import Background
 from index.dense import BadVectors, DenseIndex, Rows
+from index.expand import expand
 from index.folder import Manifest, describe, read_folder, refuse, write_folder
 from index.fusion import Weights
 from index.hits import Query, Ranking, SentenceHit
 from index.passage import corpus_hash, from_json, search_text, sentence_counts, to_json
 from index.rank import Tables
-from index.sparse import FILES as SPARSE_FILES
 from index.sparse import MAX_QUESTION_CHARS, BadPostings, SparseIndex, tokenize
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _LIBRARIES: Final = ("faiss-cpu", "bm25s", "numpy")
 _MEASURES, _SENTENCES = "measures.faiss", "sentences.faiss"
+_BM25, _BM25_SENTENCES = "bm25", "bm25-sentences"
 _GUIDELINES, _BACKGROUND = "guidelines.json", "background.json"
 
 
@@ -80,12 +81,14 @@ class Index:
         measures = [measure for guideline in guidelines for measure in guideline.measures]
         _check_measures(measures)
         texts = [search_text(measure) for measure in measures]
+        sentence_texts = _sentence_texts(guidelines)
         sparse = SparseIndex.build([tokenize(text) for text in texts])
+        sparse_sentences = SparseIndex.build([tokenize(text) for text in sentence_texts])
         dense = sentences = None
         if embedder is not None:
             dense = DenseIndex.build(embedder.encode_passages(texts, progress))
-            sentences = DenseIndex.build(embedder.encode_passages(_sentence_texts(guidelines), progress))
-        tables = Tables(measures, _starts(guidelines), sparse, dense, sentences)
+            sentences = DenseIndex.build(embedder.encode_passages(sentence_texts, progress))
+        tables = Tables(measures, _starts(guidelines), sparse, sparse_sentences, dense, sentences)
         index = cls(guidelines, _manifest(guidelines, tables, embedder), tables, embedder)
         index.background = Background.measure(
             {
@@ -100,8 +103,8 @@ class Index:
 
         Raises IndexFolderError if the folder cannot be written or belongs to something else.
         """
-        files = {_GUIDELINES: to_json(self.guidelines), **self._tables.sparse.to_files()}
-        files[_BACKGROUND] = self.background.to_json()
+        files = {_GUIDELINES: to_json(self.guidelines), _BACKGROUND: self.background.to_json()}
+        files |= self._tables.sparse.to_files(_BM25) | self._tables.sparse_sentences.to_files(_BM25_SENTENCES)
         if self._tables.dense is not None and self._tables.sentences is not None:
             files[_MEASURES] = self._tables.dense.to_bytes()
             files[_SENTENCES] = self._tables.sentences.to_bytes()
@@ -152,6 +155,7 @@ class Index:
                 question=question,
                 text=text,
                 tokens=tuple(dict.fromkeys(tokenize(text))),
+                extra=_extra_tokens(text),
                 vector=vectors[row_of[i]] if vectors is not None and i in row_of else None,
             )
             for i, (question, text) in enumerate(zip(questions, texts, strict=True))
@@ -182,6 +186,13 @@ class Index:
             if callable(self._embedder):
                 self._embedder = self._embedder()
             return self._embedder
+
+
+def _extra_tokens(text: str) -> tuple[str, ...]:
+    """Tokens of the official words for what a question says; single characters are too common to count here."""
+    own = set(tokenize(text))
+    tokens = dict.fromkeys(token for term in expand(text) for token in tokenize(term))
+    return tuple(token for token in tokens if len(token) > 1 and token not in own)
 
 
 def _check_measures(measures: Sequence[Measure]) -> None:
@@ -231,12 +242,13 @@ def _tables(guidelines: Sequence[Guideline], manifest: Manifest, files: dict[str
     starts = _starts(guidelines)
     if len(measures) != manifest.measures or (manifest.dense and starts[-1] != manifest.sentences):
         raise ValueError(f"{len(measures)} measures, {manifest.measures} in the manifest")
-    sparse = SparseIndex.from_files({name: files[name] for name in SPARSE_FILES}, len(measures))
+    sparse = SparseIndex.from_files(files, _BM25, len(measures))
+    sparse_sentences = SparseIndex.from_files(files, _BM25_SENTENCES, int(starts[-1]))
     if not manifest.dense:
-        return Tables(measures, starts, sparse, None, None)
+        return Tables(measures, starts, sparse, sparse_sentences, None, None)
     dense = DenseIndex.from_bytes(files[_MEASURES], manifest.measures, manifest.dimension)
     sentences = DenseIndex.from_bytes(files[_SENTENCES], manifest.sentences, manifest.dimension)
-    return Tables(measures, starts, sparse, dense, sentences)
+    return Tables(measures, starts, sparse, sparse_sentences, dense, sentences)
 
 
 def _checked(folder: Path, manifest: Manifest, load: Callable[[], Embedder]) -> Callable[[], Embedder]:

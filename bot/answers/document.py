@@ -76,7 +76,7 @@ def _fact(guideline: Guideline, name: str, lang: Lang) -> str:
 def _stated_basis(guideline: Guideline) -> list[Citation]:
     """The sentences of the preamble, else of the first measure, that say on what ground the document was issued."""
     if guideline.preamble is not None:
-        sentences = split_sentences(Lines(guideline.source), guideline.preamble)
+        sentences = split_sentences(Lines.of(guideline.source), guideline.preamble)
         found = [s for s in sentences if basis_pattern().search(s.text)]
         if found:
             return [_cite_preamble(guideline, sentence) for sentence in found]

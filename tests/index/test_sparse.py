@@ -75,9 +75,9 @@ def test_contains_and_idf() -> None:
 
 def test_same_bytes_each_time_and_back() -> None:
     texts = [tokenize(text) for text in TEXTS]
-    files = SparseIndex.build(texts).to_files()
-    assert files == SparseIndex.build(texts).to_files()
-    again = SparseIndex.from_files(files, len(texts))
+    files = SparseIndex.build(texts).to_files("bm25")
+    assert files == SparseIndex.build(texts).to_files("bm25")
+    again = SparseIndex.from_files(files, "bm25", len(texts))
     assert np.array_equal(again.scores(["贷款"]), SparseIndex.build(texts).scores(["贷款"]))
 
 
@@ -103,12 +103,12 @@ def npy(values: list[object]) -> bytes:
     ],
 )
 def test_damaged_postings_are_refused(name: str, content: bytes) -> None:
-    files = SparseIndex.build([tokenize(text) for text in TEXTS]).to_files()
+    files = SparseIndex.build([tokenize(text) for text in TEXTS]).to_files("bm25")
     with pytest.raises(BadPostings):
-        SparseIndex.from_files({**files, name: content}, len(TEXTS))
+        SparseIndex.from_files({**files, name: content}, "bm25", len(TEXTS))
 
 
 def test_rows_outside_are_refused() -> None:
-    files = SparseIndex.build([tokenize(text) for text in TEXTS]).to_files()
+    files = SparseIndex.build([tokenize(text) for text in TEXTS]).to_files("bm25")
     with pytest.raises(BadPostings, match="row"):
-        SparseIndex.from_files(files, len(TEXTS) - 1)
+        SparseIndex.from_files(files, "bm25", len(TEXTS) - 1)

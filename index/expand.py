@@ -1,0 +1,58 @@
+"""Lay words and English words of a question → the words that policy texts use for them, from `lexicon.toml`.
+
+Expansion adds to a question and takes nothing away. Keys are matched from left to right, the longest first; English
+ones on word boundaries, with the plural ending taken off where the word itself is no key.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from functools import cache
+from importlib import resources
+
+
+@cache
+def _lexicon() -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads((resources.files("index") / "lexicon.toml").read_text(encoding="utf-8"))
+
+
+def _alternatives(words: Iterable[str]) -> str:
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+
+
+@cache
+def _chinese() -> re.Pattern[str]:
+    return re.compile(_alternatives(_lexicon()["zh"]))
+
+
+@cache
+def _english() -> re.Pattern[str]:
+    singular = {key: key for key in _lexicon()["en"]} | _plurals(_lexicon()["en"])
+    return re.compile(rf"(?<![a-z])(?:{_alternatives(singular)})(?![a-z])")
+
+
+def _plurals(words: Iterable[str]) -> dict[str, str]:
+    """The plural forms of English words and phrases, each with its singular."""
+    forms: dict[str, str] = {}
+    for word in words:
+        if word.endswith("y") and word[-2:-1] not in "aeiou":
+            forms[word[:-1] + "ies"] = word
+        forms[word + ("es" if word.endswith(("s", "x", "ch", "sh", "z")) else "s")] = word
+    return forms
+
+
+@cache
+def _singulars() -> dict[str, str]:
+    return _plurals(_lexicon()["en"]) | {key: key for key in _lexicon()["en"]}
+
+
+def expand(text: str) -> tuple[str, ...]:
+    """The official terms for what normalised `text` says, in order, each once; those that stand in it left out."""
+    found: list[str] = []
+    for match in _chinese().finditer(text):
+        found += _lexicon()["zh"][match[0]]
+    for match in _english().finditer(text.replace("’", "'")):
+        found += _lexicon()["en"][_singulars()[match[0]]]
+    return tuple(term for term in dict.fromkeys(found) if term not in text)
