@@ -124,7 +124,7 @@ class Assistant:
         nearest = evidence.measures[:NEAREST]
         if question.keywords and question.strict:
             return self._keyword(question, question.keywords, nearest)
-        probability = self._scope.probability(evidence.ranking.signals, lang)
+        probability = self._scope.probability(evidence.query, evidence.ranking, lang)
         if not nearest or probability < ANSWERABLE:
             if not nearest or probability < IN_FIELD or not question.policy:
                 return out_of_scope(text, lang, library.guidelines)

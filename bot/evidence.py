@@ -35,8 +35,9 @@ class Excerpt:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was found for a question: the ranking, its sentences best first, and those that state an asked fact."""
+    """What was found for a question: its query, the ranking, its sentences best first, and those that state an asked fact."""
 
+    query: Query
     ranking: Ranking
     sentences: tuple[SentenceHit, ...]
     stating: tuple[SentenceHit, ...] = ()
@@ -75,7 +76,7 @@ def gather(index: Index, query: Query, ranking: Ranking, question: Question) -> 
     """Rank the sentences of the best measures and pick out those that state a fact of an asked kind."""
     hits = ranking.hits[: FACT_MEASURES if question.facts else MEASURES]
     sentences = tuple(index.rank_sentences(query, [index.row(hit.measure.id) for hit in hits]))
-    return Evidence(ranking, sentences, tuple(_stating(question.facts, sentences)))
+    return Evidence(query, ranking, sentences, tuple(_stating(question.facts, sentences)))
 
 
 def _stating(kinds: Sequence[str], sentences: Sequence[SentenceHit]) -> list[SentenceHit]:

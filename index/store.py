@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _LIBRARIES: Final = ("faiss-cpu", "bm25s", "numpy")
 _MEASURES, _SENTENCES = "measures.faiss", "sentences.faiss"
 _BM25, _BM25_SENTENCES = "bm25", "bm25-sentences"
-_GUIDELINES, _BACKGROUND = "guidelines.json", "background.json"
+_GUIDELINES, _BACKGROUND = "guidelines.json", "background"
 
 
 class Index:
@@ -59,7 +59,7 @@ class Index:
         self.measures: list[Measure] = list(tables.measures)
         self.manifest = manifest
         self.weights = weights or Weights()
-        self.background = background or Background({})
+        self.background = background or Background.empty()
         self._tables = tables
         self._rows = {measure.id: row for row, measure in enumerate(tables.measures)}
         self._embedder = embedder if manifest.dense else None
@@ -92,7 +92,7 @@ class Index:
         index = cls(guidelines, _manifest(guidelines, tables, embedder), tables, embedder)
         index.background = Background.measure(
             {
-                group: [index.rank(query, k=1).signals for query in index.encode_many(questions)]
+                group: [(query, index.rank(query, k=1)) for query in index.encode_many(questions)]
                 for group, questions in (background or {}).items()
             }
         )
@@ -103,7 +103,7 @@ class Index:
 
         Raises IndexFolderError if the folder cannot be written or belongs to something else.
         """
-        files = {_GUIDELINES: to_json(self.guidelines), _BACKGROUND: self.background.to_json()}
+        files = {_GUIDELINES: to_json(self.guidelines), **self.background.to_files(_BACKGROUND)}
         files |= self._tables.sparse.to_files(_BM25) | self._tables.sparse_sentences.to_files(_BM25_SENTENCES)
         if self._tables.dense is not None and self._tables.sentences is not None:
             files[_MEASURES] = self._tables.dense.to_bytes()
@@ -129,7 +129,7 @@ class Index:
         try:
             guidelines = from_json(files[_GUIDELINES])
             tables = _tables(guidelines, manifest, files)
-            background = Background.from_json(files[_BACKGROUND])
+            background = Background.from_files(files, _BACKGROUND, manifest.dimension)
         except (BadVectors, BadPostings, ValueError, KeyError) as error:
             raise refuse(folder, f"内容不一致（{error}）", f"its parts do not fit ({error})") from error
         index = cls(guidelines, manifest, tables, embedder, weights, background)

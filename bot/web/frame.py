@@ -8,6 +8,9 @@ from bot.phrases import say
 from bot.web.pane import both, guideline_html, inert, title_of
 from corpus.measure import Guideline
 
+# The phrases that the script says or writes.
+_SPOKEN = ("found", "not_found", "copied", "guideline", "copy", "send", "stop", "placeholder", "new_chat")
+
 
 def header_html(guidelines: Sequence[Guideline]) -> str:
     """Name, one line of what this is, what it answers from, and the button that opens the pane on a phone."""
@@ -42,7 +45,7 @@ def pane_html(documents: Sequence[Guideline]) -> str:
     )
     said = "".join(
         f' data-{name.replace("_", "-")}-{lang}="{inert(say(lang, f"ui.{name}"))}"'
-        for name in ("found", "not_found", "copied", "guideline", "copy", "send", "stop")
+        for name in _SPOKEN
         for lang in ("zh", "en")
     )
     return (

@@ -8,6 +8,9 @@ from collections.abc import Mapping, Sequence
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
+# What GitHub's markdown turns into links by itself; citations are links of another form.
+_BARE_LINK = re.compile(r"(?<=[A-Za-z])(:)(?=//)|(?<=www)(\.)|(@)", re.IGNORECASE)
+
 Turn = tuple[str, str]
 
 
@@ -17,6 +20,11 @@ def as_shown(question: str) -> str:
     Lone surrogates, which no response can carry, are shown as question marks.
     """
     return _PUNCTUATION.sub(r"\\\1", question.encode("utf-8", "replace").decode("utf-8"))
+
+
+def unlinked(markdown: str) -> str:
+    """An answer whose addresses are text: a quote stays as it is written, and nothing leads off the page."""
+    return _BARE_LINK.sub(lambda found: "\\" + found[0], markdown)
 
 
 def as_typed(shown: str) -> str:

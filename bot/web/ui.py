@@ -19,7 +19,7 @@ from gradio.events import api
 from bot.answers.refusal import example_questions
 from bot.phrases import Lang, say
 from bot.web.frame import footer_html, header_html, pane_html, welcome_html
-from bot.web.history import Turn, as_shown, normalize_history
+from bot.web.history import Turn, as_shown, normalize_history, unlinked
 from bot.web.pane import guideline_html, record_html
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ WAITING = 64
 """Questions that may wait for their turn; beyond that Gradio tells the visitor that the queue is full."""
 
 _LANGS: tuple[Lang, ...] = ("zh", "en")
-_STATIC = ("placeholder", "question", "conversation", "new_chat", "title")
+_STATIC = ("placeholder", "question", "conversation", "new_chat")
 # svelte-i18n looks for zh-TW, then zh, then en; Gradio itself knows only these two by region.
 _LOCALES = {"en": "en", "zh": "zh", "zh-CN": "zh", "zh-TW": "zh", "zh-HK": "zh", "zh-SG": "zh", "zh-MO": "zh"}
 
@@ -77,7 +77,7 @@ def build_chat(assistant: Assistant) -> gr.Blocks:
     words = translations()
     guidelines = assistant.index.guidelines
     page: gr.Blocks
-    with gr.Blocks(title=words("wence.title"), analytics_enabled=False, fill_width=True) as page:
+    with gr.Blocks(title=say("zh", "ui.title"), analytics_enabled=False, fill_width=True) as page:
         gr.HTML(header_html(guidelines), elem_id="wence-header", apply_default_css=False, js_on_load=None)
         with gr.Row(elem_id="wence-main", equal_height=True):
             with gr.Column(elem_id="wence-talk", min_width=0):
@@ -181,7 +181,7 @@ def converse(
     if question.strip():
         messages.append(Message(role="user", content=as_shown(question)))
     yield gr.Textbox(value="", submit_btn=False, stop_btn=True), messages
-    for text in growing(_answer(assistant, question, normalize_history(shown))):
+    for text in growing(unlinked(_answer(assistant, question, normalize_history(shown)))):
         yield gr.skip(), [*messages, Message(role="assistant", content=text)]
 
 

@@ -8,7 +8,7 @@
   const CITATION = /^#cite-(.+)-(\d+)-(\d+)$/;
   const phone = window.matchMedia("(max-width: 900px)");
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
-  let pane, server, opener, seen = 0;
+  let pane, server, opener, mistaken = false, seen = 0;
 
   const find = (selector) => pane.querySelector(selector);
   const chinese = () => document.documentElement.lang.toLowerCase().startsWith("zh");
@@ -134,6 +134,22 @@
     area.remove();
   }
 
+  // Gradio knows zh-CN and zh-TW, and takes every other Chinese reader (zh-HK, zh-SG, …) for an English one.
+  function chooseLanguage() {
+    if (chinese() || !navigator.language.toLowerCase().startsWith("zh")) return;
+    document.documentElement.lang = "zh-CN";
+    mistaken = true;
+  }
+
+  function translate() {
+    const box = document.querySelector("#wence-box textarea");
+    const clear = document.querySelector("#wence-clear");
+    if (box) box.placeholder = phrase("placeholder");
+    for (const node of clear?.childNodes ?? []) {
+      if (node.nodeType === Node.TEXT_NODE && node.data.trim()) node.data = phrase("newChat");
+    }
+  }
+
   // Gradio leaves these without a name, or names them in English or by raw markdown.
   function nameButtons() {
     name("#wence-box .submit-button", "send");
@@ -156,6 +172,7 @@
   }
 
   function onTalk() {
+    if (mistaken) translate();
     nameButtons();
     keepQuestion();
   }
@@ -198,6 +215,7 @@
   function open(element, functions) {
     pane = element;
     server = functions;
+    chooseLanguage();
     // What the page holds is simplified Chinese, whatever region the browser is from: it picks glyphs by this.
     if (chinese()) document.querySelector(".gradio-container").lang = "zh-CN";
     find(".wence-scroll").setAttribute("aria-label", phrase("guideline"));
@@ -205,7 +223,7 @@
     document.addEventListener("click", onClick, true);
     document.addEventListener("keydown", onKey);
     new MutationObserver(onTalk).observe(document.querySelector("#wence-talk"), { childList: true, subtree: true });
-    nameButtons();
+    onTalk();
   }
 
   window.wence = { open };
