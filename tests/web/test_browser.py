@@ -183,7 +183,7 @@ def test_phone(chat: Served, visit: Visit) -> None:
     expect(page.locator("#wence-guideline")).to_be_hidden()
     expect(page.locator(CITATIONS).first).to_be_focused()
     page.get_by_role("button", name="查看原文").click()
-    assert_seen(page, page.locator(".wence-text h2"))
+    assert_seen(page, page.locator(".wence-bar-name"))
     page.keyboard.press("Escape")
     expect(page.locator("#wence-guideline")).to_be_hidden()
 
@@ -253,8 +253,9 @@ def test_answer_grows_and_ends_soon(chat: Served, visit: Visit) -> None:
         """() => {
             window.sizes = [];
             const row = () => document.querySelectorAll('#wence-chat .bot-row')[1];
-            new MutationObserver(() => row() && window.sizes.push([performance.now(), row().innerText.length]))
-                .observe(document.querySelector('#wence-chat'), {childList: true, subtree: true, characterData: true});
+            const note = () => row() && window.sizes.push([performance.now(), row().innerText.length]);
+            const all = {childList: true, subtree: true, characterData: true};
+            new MutationObserver(note).observe(document.querySelector('#wence-chat'), all);
         }"""
     )
     ask(page, "第三条写了什么?")
@@ -283,7 +284,8 @@ def test_bad_questions_are_answered_kindly(chat: Served, visit: Visit, question:
 
 HOSTILE_QUESTION = (
     "<script>window.hacked=1</script><img src=x onerror=window.hacked=2> ![图](https://evil.example/q.png) "
-    "[点我](javascript:window.hacked=3) <iframe src=https://evil.example></iframe> https://evil.example/ {{7*7}} 蜂王"
+    "[点我](javascript:window.hacked=3) <iframe src=https://evil.example></iframe> "
+    "https://evil.example/ {{7*7}} 蜂王"
 )
 
 
@@ -365,7 +367,8 @@ CONTRAST = """element => {
             .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
         return 0.2126 * r + 0.7152 * g + 0.0722 * b;
     };
-    const pair = [light(getComputedStyle(element).color), light(getComputedStyle(holder).backgroundColor)].sort((a, b) => b - a);
+    const colours = [getComputedStyle(element).color, getComputedStyle(holder).backgroundColor];
+    const pair = colours.map(light).sort((a, b) => b - a);
     return (pair[0] + 0.05) / (pair[1] + 0.05);
 }"""
 

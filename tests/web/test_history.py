@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.web.history import as_shown, as_typed, normalize_history
+from bot.web.history import as_shown, as_typed, normalize_history, unlinked
 
 
 def blocks(role: str, *texts: str) -> dict[str, object]:
@@ -54,3 +54,19 @@ def test_what_is_shown_leads_back_to_what_was_typed(question: str) -> None:
 )
 def test_markdown_in_a_question_is_escaped(typed: str, shown: str) -> None:
     assert as_shown(typed) == shown
+
+
+@pytest.mark.parametrize(
+    ("markdown", "shown"),
+    [
+        ("见 https://a.example/b。", r"见 https\://a.example/b。"),
+        (r"见 https\://a.example", r"见 https\://a.example"),
+        ("WWW.a.example, a@b.example", r"WWW\.a.example, a\@b.example"),
+        (
+            "> “句。” 〔[原文第 3 行](#cite-a-1-9)〕\n\n比例:3//4",
+            "> “句。” 〔[原文第 3 行](#cite-a-1-9)〕\n\n比例:3//4",
+        ),
+    ],
+)
+def test_addresses_in_an_answer_are_text(markdown: str, shown: str) -> None:
+    assert unlinked(markdown) == shown

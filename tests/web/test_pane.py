@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -75,7 +76,7 @@ def test_every_piece_is_the_source_at_its_offsets(guideline: Guideline) -> None:
 
 def test_pieces_are_in_order_and_do_not_overlap(guideline: Guideline) -> None:
     pieces = Pane(guideline_html(guideline)).pieces
-    assert all(before[1] <= after[0] for before, after in zip(pieces, pieces[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in pairwise(pieces))
 
 
 def test_every_measure_sentence_and_section_can_be_put_together(guideline: Guideline) -> None:
