@@ -88,6 +88,8 @@ def create_app(assistant: Assistant) -> FastAPI:
         css=(static / "wence.css").read_text(encoding="utf-8"),
         i18n=translations(),
         favicon_path=str(static / "wence.svg"),
+        # Nothing here takes files; without a limit anyone could fill the disk with them.
+        max_file_size=1,
         show_error=False,
         footer_links=[],
         run_history=False,

@@ -6,9 +6,9 @@ reaches the page only through `as_shown` and `inert`, so that it is shown and ne
 
 from __future__ import annotations
 
+import asyncio
 import logging
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from importlib import resources
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -30,8 +30,8 @@ _LOG = logging.getLogger(__name__)
 PACE_SECONDS = 0.4
 """How long the blocks of an answer take to appear, all together: enough to see it grow, not to wait."""
 AT_ONCE = 16
-"""Answers in the making at a time. Most of that time is the pace, which costs nothing; the model
-itself takes one question at a time and some tens of milliseconds for it."""
+"""Answers in the making at a time. Most of an answer's time is the pace, which occupies nobody; were
+this 1, Gradio's default, visitors would wait for the pace of others."""
 WAITING = 64
 """Questions that may wait for their turn; beyond that Gradio tells the visitor that the queue is full."""
 
@@ -172,17 +172,23 @@ def _connect(
     )
 
 
-def converse(
+async def converse(
     assistant: Assistant, question: str | None, shown: Sequence[object]
-) -> Iterator[tuple[object, list[object]]]:
-    """Show the question, then the answer as it grows. Yields updates of the box and of the conversation."""
+) -> AsyncIterator[tuple[object, list[object]]]:
+    """Show the question, then the answer as it grows. Yields updates of the box and of the conversation.
+
+    Asynchronous, so that to stop takes effect at once: a thread cannot be stopped, waiting for it can.
+    """
     question = question or ""
     messages: list[object] = [*shown]
     if question.strip():
         messages.append(Message(role="user", content=as_shown(question)))
     yield gr.Textbox(value="", submit_btn=False, stop_btn=True), messages
-    for text in growing(unlinked(_answer(assistant, question, normalize_history(shown)))):
+    markdown = await asyncio.to_thread(_answer, assistant, question, normalize_history(shown))
+    steps = growing(unlinked(markdown))
+    for text in steps:
         yield gr.skip(), [*messages, Message(role="assistant", content=text)]
+        await asyncio.sleep(PACE_SECONDS / len(steps))
 
 
 def _answer(assistant: Assistant, question: str, history: Sequence[Turn]) -> str:
@@ -194,13 +200,10 @@ def _answer(assistant: Assistant, question: str, history: Sequence[Turn]) -> str
         return "\n\n".join(say(lang, "ui.failed") for lang in _LANGS)
 
 
-def growing(text: str) -> Iterator[str]:
-    """A markdown text block by block, each time all of it so far, within `PACE_SECONDS`."""
+def growing(text: str) -> list[str]:
+    """A markdown text block by block, each time all of it so far."""
     blocks = text.split("\n\n")
-    for count in range(1, len(blocks) + 1):
-        if count > 1:
-            time.sleep(PACE_SECONDS / len(blocks))
-        yield "\n\n".join(blocks[:count])
+    return ["\n\n".join(blocks[:count]) for count in range(1, len(blocks) + 1)]
 
 
 def _ready() -> object:

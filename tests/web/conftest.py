@@ -38,8 +38,13 @@ def free_port() -> int:
 
 def start(*arguments: str, port: int, **environment: str) -> Served:
     """Start `wence serve` and wait until it says that it is ready."""
+    return start_command("-m", "bot.cli", "serve", "--port", str(port), *arguments, port=port, **environment)
+
+
+def start_command(*arguments: str, port: int, **environment: str) -> Served:
+    """Start Python with these arguments and wait until it says that it serves on `port`."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "bot.cli", "serve", "--port", str(port), *arguments],
+        [sys.executable, *arguments],
         cwd=ROOT,
         env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
         stdout=subprocess.DEVNULL,
@@ -111,6 +116,15 @@ def hostile_chat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     served = start(
         "--no-dense", port=free_port(), WENCE_INDEX=str(folder / "index"), WENCE_CORPUS=str(corpus)
     )
+    yield served
+    stop(served)
+
+
+@pytest.fixture(scope="session")
+def odd_chat() -> Iterator[Served]:
+    """A chat whose assistant is slow, fails, or repeats the history, as the question bids it."""
+    port = free_port()
+    served = start_command(str(HERE / "odd_chat.py"), str(port), port=port, PYTHONPATH=str(ROOT))
     yield served
     stop(served)
 

@@ -265,6 +265,42 @@ def test_answer_grows_and_ends_soon(chat: Served, visit: Visit) -> None:
     assert sizes[-1][0] - sizes[0][0] < 1500
 
 
+def test_stop_frees_the_box_at_once(odd_chat: Served, visit: Visit) -> None:
+    page = visit(odd_chat)
+    page.locator("#wence-box textarea").fill("慢慢回答")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="停止").click()
+    expect(page.locator("#wence-box .submit-button")).to_be_visible(timeout=3000)
+    expect(page.locator("#wence-chat .user-row")).to_have_text("慢慢回答")
+    expect(ask(page, "第七条写了什么?")).to_contain_text("打造特色科技平台")
+
+
+def test_a_slow_answer_holds_up_nobody_else(odd_chat: Served, visit: Visit) -> None:
+    slow, quick = visit(odd_chat), visit(odd_chat)
+    slow.locator("#wence-box textarea").fill("慢慢回答")
+    slow.keyboard.press("Enter")
+    slow.locator("#wence-box .stop-button").wait_for()
+    expect(ask(quick, "第七条写了什么?")).to_contain_text("打造特色科技平台")
+    expect(slow.locator("#wence-box .stop-button")).to_be_visible()
+
+
+def test_a_fault_of_ours_is_owned_up_to(odd_chat: Served, visit: Visit) -> None:
+    page = visit(odd_chat)
+    answer = ask(page, "出错")
+    expect(answer).to_contain_text("出错了,这个问题没能回答".replace(",", "，"))
+    expect(answer).not_to_contain_text("RuntimeError")
+    assert any("a fault on purpose" in line for line in odd_chat.said)
+    expect(ask(page, "第七条写了什么?")).to_contain_text("打造特色科技平台")
+
+
+def test_the_conversation_so_far_reaches_the_assistant_as_it_was_typed(
+    odd_chat: Served, visit: Visit
+) -> None:
+    page = visit(odd_chat)
+    ask(page, "第七条*写*了<什么>?")
+    expect(ask(page, "历史")).to_contain_text(repr(["第七条*写*了<什么>?"]))
+
+
 def test_conversation_stays_and_the_new_question_is_in_view(chat: Served, visit: Visit) -> None:
     page = visit(chat)
     ask(page, "第三条写了什么?")
