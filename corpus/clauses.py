@@ -79,6 +79,8 @@ def read_clauses(text: str) -> list[RawClause]:
         cue = _cue(text, start, end)
         opened = waiting[0] if waiting else start
         if cue is not None and not (clauses and _goes_on(clauses[-1], cue, text, end)):
+            if cue.start == start and clauses and _is_condition(clauses, cue):
+                opened = clauses.pop().start
             clauses.append(_clause(text, opened, end, cue, clauses))
             waiting = None
         elif cue is None and (not clauses or _opens(text, start, end)):
@@ -135,6 +137,15 @@ def _goes_on(last: RawClause, cue: Cue, text: str, end: int) -> bool:
     return last.body is not None and last.body.agent and cue.strength == "will"
 
 
+def _is_condition(clauses: list[RawClause], cue: Cue) -> bool:
+    """Whether what stands before an 应当 says when it holds: ``设立养老机构,应当备案``."""
+    first = clauses[0]
+    plain = first.strength == "will" and first.cue is not None and first.cue.part == "verb"
+    return (
+        len(clauses) == 1 and cue.part == "modal" and cue.strength == "must" and plain and first.body is None
+    )
+
+
 def _clause(text: str, start: int, end: int, cue: Cue, before: list[RawClause]) -> RawClause:
     body = _own_body(text, start, end, cue)
     if body is not None:
@@ -168,7 +179,13 @@ def _named_in_condition(text: str, start: int, cue: Cue) -> Body | None:
     if cue.part != "modal":
         return None
     for first, last in _pieces(text[: cue.start]):
-        if first >= start and text[last - 1] == "的" and (match := _leading_body().match(text, first, last)):
+        match = _leading_body().match(text, first, last)
+        if (
+            first >= start
+            and text[last - 1] == "的"
+            and match
+            and not _pattern("no_subject").search(match["np"])
+        ):
             return Body(body_kind(match["np"]), match.span("np"), agent=False)
     return None
 
@@ -198,16 +215,33 @@ def _cue(text: str, start: int, end: int) -> Cue | None:
 
 
 def _first(text: str, start: int, end: int, only: tuple[str, ...]) -> Cue | None:
+    """The first cue that counts; a verb may give way to a stronger one after it."""
+    verb: Cue | None = None
     for match in _cues().finditer(text, start, end):
         group = match.lastgroup or "guard"
         if group == "guard" or (only and group not in only):
             continue
-        part, _, strength = group.partition("_")
-        subject, at_head = _before(text, start, match.start())
-        if part == "verb" and not (at_head and _has_object(text, match.end(), end)):
+        if verb and not _gives_way(text[start : verb.start], group):
             continue
-        return Cue(match.start(), match.end(), _strength(strength), part, subject)
-    return None
+        cue, counts = _read_cue(text, start, end, match, group)
+        if counts and cue.part != "verb":
+            return cue
+        verb = verb or (cue if counts else None)
+    return verb
+
+
+def _gives_way(before: str, group: str) -> bool:
+    """A verb gives way to 应当 (新建住宅区应当…), and one inside 对… to a grant (对发展X的企业给予…)."""
+    return group == "modal_must" or (group == "grant_will" and "对" in before)
+
+
+def _read_cue(text: str, start: int, end: int, match: re.Match[str], group: str) -> tuple[Cue, bool]:
+    """A cue, and whether it counts: a verb only as the head of its piece and with an object."""
+    part, _, strength = group.partition("_")
+    subject, at_head = _before(text, start, match.start())
+    cue = Cue(match.start(), match.end(), _strength(strength), part, subject)
+    by = subject is not None and text[subject[0] - 1 : subject[0]] == "由"
+    return cue, part != "verb" or (at_head and (by or _has_object(text, match.end(), end)))
 
 
 def _strength(name: str) -> Strength:
@@ -230,7 +264,11 @@ def _before(text: str, start: int, at: int) -> tuple[Offsets | None, bool]:
     if not match[name]:
         return None, True
     first, last = match.span(name)
-    if last - first > _SUBJECT_LIMIT or not body_kind(match[name]):
+    if (
+        last - first > _SUBJECT_LIMIT
+        or not body_kind(match[name])
+        or _pattern("no_subject").search(match[name])
+    ):
         return None, False
     return (start + first, start + last), True
 
@@ -239,7 +277,9 @@ def _before(text: str, start: int, at: int) -> tuple[Offsets | None, bool]:
 def _lead() -> re.Pattern[str]:
     adverb = "|".join([*grammar("adverb"), *grammar("joint")])
     preposition = "|".join(grammar("preposition"))
-    return re.compile(rf"(?:.*由(?P<by>.+?)|(?P<np>.*?))(?:(?:{preposition}).{{2,}}?)?(?:{adverb}|\s)*")
+    return re.compile(
+        rf"(?:.*由(?P<by>.+?)|(?P<np>.*?))(?:{adverb}|\s)*(?:(?:{preposition}).{{2,}}?)?(?:{adverb}|\s)*"
+    )
 
 
 @cache
@@ -281,15 +321,16 @@ def _verbs() -> tuple[str, ...]:
 
 
 @cache
-def _verb_first() -> re.Pattern[str]:
-    return re.compile("|".join(_verbs()))
+def _no_name() -> re.Pattern[str]:
+    """A body's name begins with neither a verb nor a preposition."""
+    return re.compile("|".join([*_verbs(), *grammar("preposition")]))
 
 
 def _agent(text: str, cue: Cue, end: int) -> Body | None:
     """The body that a verb such as 鼓励 tells or helps to act, if it names one."""
     at = _agentive_end(text, cue, end)
     match = _agent_pattern().match(text, at) if at else None
-    if match is None or match.end("np") > end or _verb_first().match(match["np"]):
+    if match is None or match.end("np") > end or _no_name().match(match["np"]):
         return None
     kind = body_kind(match["np"])
     if not kind or (match.end("np") == end and kind not in _PLACES):

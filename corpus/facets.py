@@ -170,10 +170,19 @@ def facets_of(measure: Measure, sentence: Sentence) -> Facets:
 def measure_facets(measure: Measure) -> MeasureFacets:
     """The facets of a measure and of every sentence of it."""
     sentences = tuple(facets_of(measure, sentence) for sentence in measure.sentences)
-    heading = facets_of(measure, measure.heading)
+    heading = facets_of(measure, _title(measure))
     return MeasureFacets(
-        measure.id, _nature(measure, sentences), heading, sentences, _main_kinds(heading, sentences)
+        measure.id, _nature(measure, heading, sentences), heading, sentences, _main_kinds(heading, sentences)
     )
+
+
+def _title(measure: Measure) -> Sentence:
+    """The heading without its label, as it stands in the source."""
+    heading = measure.heading
+    at = max(heading.text.find(measure.title), 0)
+    start = heading.span.start + at
+    line = heading.span.line + heading.text.count("\n", 0, at)
+    return Sentence(heading.text[at:], Span(start, heading.span.end, line))
 
 
 def _main_kinds(heading: Facets, sentences: tuple[Facets, ...]) -> frozenset[str]:
@@ -302,7 +311,7 @@ def _main(raw: list[RawClause], named: Iterable[tuple[int, int]]) -> int:
 # --- what a measure is ----------------------------------------------------------------------
 
 
-def _nature(measure: Measure, sentences: tuple[Facets, ...]) -> Nature:
+def _nature(measure: Measure, heading: Facets, sentences: tuple[Facets, ...]) -> Nature:
     """From the title, then the section (the innermost first), then what the sentences commit to."""
     for title in (measure.title, *reversed(measure.path)):
         plain = "".join(title.split())
@@ -311,7 +320,7 @@ def _nature(measure: Measure, sentences: tuple[Facets, ...]) -> Nature:
         for name in ("requirement", "duty"):
             if any(word in plain for word in terms("nature")[name].words):
                 return "requirement" if name == "requirement" else "duty"
-    return _nature_by_sentences(sentences)
+    return _nature_by_sentences((heading, *sentences))
 
 
 def _nature_by_sentences(sentences: tuple[Facets, ...]) -> Nature:
