@@ -1,0 +1,235 @@
+"""Names of districts as people mistype them in questions, and places that nobody knows.
+
+Only for questions: what a guideline writes is taken as it stands. A word counts as a mistyped name where
+it sounds the same (荣畅, 合穿区), sounds alike (荣仓区), is one the gazetteer lists as a misspelling
+(壁山), or misses or swaps a character of a long name; never where it is an ordinary word (奖金, 育种) or
+a place elsewhere. Latin words are compared with the pinyin.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pypinyin import Style, lazy_pinyin, pinyin
+from pypinyin.phrases_dict import phrases_dict
+from rapidfuzz.distance import OSA
+
+from corpus.districts import District, FormerDistrict, Gazetteer
+from corpus.find import Kind, Mention, Read, find_names
+from corpus.normal import CJK, Normalized, normalize, normalize_with_offsets
+from corpus.places import find_places
+
+_RUN = re.compile(f"[{CJK}]{{2,}}")
+_LATIN = re.compile(r"(?<![a-z])[a-z]+(?:[ '’-][a-z]+)?(?![a-z])")
+_UNITS = "区县市"
+_BEGINS = re.compile(
+    r"(?:^|[\s,。、?!:;“”(]|在|我在|来自|位于|住|到|去|从|和|与|跟|及|或|是|属于|比|请问|咨询|问|那|那么|如果|若|我们|我|咱们?|对|给|像|说)$"
+)
+_ENDS = re.compile(
+    r"$|[\s,。、?!:;“”)]|的|能|可|有|享|适|在|怎|如|和|与|及|跟|或|呢|吗|企|公|属|符|支|科|政|这|那|是|算|也|人|园|高新|这边|做|办|开|什|哪|申|行|比|本地|呀|啊"
+)
+_COMMON = re.compile(
+    r"(?:[各我们咱贵本该此全几两哪每某这那同郊市城山社地园景校厂街片老新特灾库牧林矿学小军战禁盲误时商住工农]|开发|示范|试验|高新|经开|自贸|保税|产业|"
+    r"功能|核心|先行|合作|协同|创新|生态|旅游|度假|行政|直辖|管理|聚集|集聚|集中|主城|中心|工业|农业|科技|乡村|边远|贫困|脱贫|哪些|什么|"
+    r"哪个|所有|有的|其他|别的|一个|相关|有关|大|强|小|股|超|上|都|门|夜|集|楼|车|菜|花|城|省|地级|县级|区|县|每个|多个|几个|部分|条件|"
+    r"示范|先进|重点|试点|整个|当地|本|外|示|辖|属)$"
+)
+_FUZZY = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ang", "an"), ("eng", "en"), ("ing", "in"), ("l", "n"))
+_LEAST_LATIN = 6
+"""Shorter pinyin is compared exactly only: one letter makes another name of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """A district's name for comparison: without 区 or 县, its sound, and the mention that it leads to."""
+
+    base: str
+    sounds: tuple[str, ...]
+    full: str
+    kind: Kind
+    districts: tuple[str, ...]
+    note: str
+
+
+def names_asked(text: str, gazetteer: Gazetteer) -> tuple[Mention, ...]:
+    """All names in a question: those found as they stand, and those read as mistyped, in order."""
+    return tuple(
+        sorted((*find_names(text, gazetteer), *read_as(text, gazetteer)), key=lambda name: name.start)
+    )
+
+
+def read_as(text: str, gazetteer: Gazetteer) -> tuple[Mention, ...]:
+    """Words of a question that are no names but were probably meant as one; none overlap.
+
+    `read` of a mention says why: ``homophone`` or ``typing error``. Offsets are into `text` as given.
+    """
+    normal = normalize_with_offsets(text)
+    taken = [(name.start, name.end) for name in find_names(normal.text, gazetteer)]
+    places = [(place.start, place.start + len(place.text)) for place in find_places(normal.text)]
+    found: list[Mention] = []
+    for start, end, name, how in _guesses(normal.text, gazetteer):
+        # 沙平坝区 holds 平坝区, which is a place elsewhere: the longer reading is meant.
+        other = [
+            place for place in places if not (start <= place[0] and place[1] <= end and place != (start, end))
+        ]
+        if not any(start < right and left < end for left, right in (*taken, *other)):
+            taken.append((start, end))
+            found.append(_mention(text, normal, (start, end), name, how))
+    return tuple(sorted(found, key=lambda mention: mention.start))
+
+
+def unknown_places(text: str, gazetteer: Gazetteer) -> tuple[str, ...]:
+    """Words of a question that look like a district or county and are none that is known (万达区, 天府县).
+
+    Known are the gazetteer's names, mistyped or not, and every place of China.
+    """
+    normal = normalize(text)
+    taken = [(name.start, name.end) for name in names_asked(normal, gazetteer)]
+    taken += [(place.start, place.start + len(place.text)) for place in find_places(normal)]
+    found = []
+    for start, end in _unit_words(normal):
+        if not any(start < right and left < end for left, right in taken):
+            found.append(normal[start:end])
+            taken.append((start, end))
+    return tuple(found)
+
+
+def _unit_words(text: str) -> Iterator[tuple[int, int]]:
+    """Spans of two to five characters that end in 区, 县 or 市 and stand where a place's name would."""
+    for end in (match.end() for match in re.finditer(f"[{_UNITS}]", text)):
+        if not _ENDS.match(text, end):
+            continue
+        for start in range(max(0, end - 5), end - 2):
+            base = text[start : end - 1]
+            if _BEGINS.search(text[:start]) and _is_invented(base):
+                yield start, end
+                break
+
+
+def _is_invented(base: str) -> bool:
+    return re.fullmatch(f"[{CJK}]{{2,4}}", base) is not None and not _COMMON.search(base)
+
+
+def _guesses(text: str, gazetteer: Gazetteer) -> Iterator[tuple[int, int, _Name, Read]]:
+    """Every reading, the surest first: listed misspellings, then sound, then letters."""
+    listed, names = _listed(gazetteer), _names(gazetteer)
+    for match in re.finditer("|".join(map(re.escape, listed)) or r"(?!)", text):
+        end = match.end() + (text[match.end() : match.end() + 1] in tuple(_UNITS))
+        yield match.start(), end, listed[match[0]], "typing error"
+    for run in _RUN.finditer(text):
+        yield from _sound_alike(run, text, names)
+        yield from _look_alike(run, text, names)
+    for match in _LATIN.finditer(text):
+        name = _nearest_pinyin(re.sub("[^a-z]", "", match[0]), gazetteer, names)
+        if name:
+            yield match.start(), match.end(), name, "typing error"
+
+
+def _sound_alike(
+    run: re.Match[str], text: str, names: tuple[_Name, ...]
+) -> Iterator[tuple[int, int, _Name, Read]]:
+    sounds = [frozenset(char) for char in pinyin(run[0], style=Style.NORMAL, heteronym=True)]
+    if len(sounds) != len(run[0]):
+        return
+    for name in names:
+        size = len(name.base)
+        for at in range(len(run[0]) - size + 1):
+            word, start = run[0][at : at + size], run.start() + at
+            end = start + size + _has_unit(text, start + size, name)
+            exact = all(want in heard for want, heard in zip(name.sounds, sounds[at:], strict=False))
+            if (exact or _alike(sounds[at : at + size], name)) and _is_plausible(
+                word, text, start, end, name, exact
+            ):
+                yield start, end, name, "homophone"
+
+
+def _is_plausible(word: str, text: str, start: int, end: int, name: _Name, exact: bool) -> bool:
+    """Whether a word that sounds like a name was meant as it, from the characters and what is round it."""
+    shared = sum(one == other for one, other in zip(word, name.base, strict=True))
+    typed = end > start + len(word)
+    alone = _BEGINS.search(text[:start]) is not None and _ENDS.match(text, end) is not None
+    if (word in phrases_dict or not exact) and not (shared and typed):
+        return False
+    if len(name.base) == 1:
+        return typed and alone
+    return (shared > 0 and (typed or alone)) or (typed and alone)
+
+
+def _has_unit(text: str, at: int, name: _Name) -> int:
+    """1 where the unit that the name ends in follows (区, 县), else 0."""
+    return int(text[at : at + 1] == name.full[-1])
+
+
+def _alike(sounds: list[frozenset[str]], name: _Name) -> bool:
+    pairs = zip(name.sounds, sounds, strict=True)
+    return all(_blurred(want) in map(_blurred, heard) for want, heard in pairs)
+
+
+def _blurred(sound: str) -> str:
+    for distinct, blurred in _FUZZY:
+        sound = sound.replace(distinct, blurred)
+    return sound
+
+
+def _look_alike(
+    run: re.Match[str], text: str, names: tuple[_Name, ...]
+) -> Iterator[tuple[int, int, _Name, Read]]:
+    """Names of three characters and more with one wrong or missing, and two characters swapped before 区."""
+    for name in names:
+        unit = name.full[-1]
+        for typed in _variants(name):
+            for match in re.finditer(typed + f"{unit}?", run[0]):
+                start, end = run.start() + match.start(), run.start() + match.end()
+                if match[0].endswith(unit) and _BEGINS.search(text[:start]) and _ENDS.match(text, end):
+                    yield start, end, name, "typing error"
+
+
+@lru_cache(maxsize=256)
+def _variants(name: _Name) -> tuple[str, ...]:
+    """Patterns of a name mistyped; each needs the unit behind it."""
+    base = name.base
+    swapped = [base[:i] + base[i + 1] + base[i] + base[i + 2 :] for i in range(len(base) - 1)]
+    if len(base) < 3:
+        return tuple(word for word in swapped if word != base)
+    wrong = [base[:i] + "." + base[i + 1 :] for i in range(len(base))]
+    missing = [base[:i] + base[i + 1 :] for i in range(len(base))]
+    return (*swapped, *wrong, *missing)
+
+
+def _nearest_pinyin(word: str, gazetteer: Gazetteer, names: Iterable[_Name]) -> _Name | None:
+    """The one name whose pinyin is a letter (a swap) away; None if there is none or more than one."""
+    bare = re.sub("(?:qu|xian|district|county)$", "", word)
+    if len(bare) < _LEAST_LATIN:
+        return None
+    spelt = {"".join(name.sounds) + ("" if len(name.base) > 1 else "xian"): name for name in names}
+    near = [
+        name for sound, name in spelt.items() if len(sound) >= _LEAST_LATIN and OSA.distance(bare, sound) == 1
+    ]
+    return near[0] if len(near) == 1 else None
+
+
+@lru_cache(maxsize=16)
+def _names(gazetteer: Gazetteer) -> tuple[_Name, ...]:
+    named: tuple[District | FormerDistrict, ...] = (*gazetteer.district, *gazetteer.former_district)
+    return tuple(map(_name, named))
+
+
+@lru_cache(maxsize=16)
+def _listed(gazetteer: Gazetteer) -> dict[str, _Name]:
+    named: tuple[District | FormerDistrict, ...] = (*gazetteer.district, *gazetteer.former_district)
+    return {normalize(word): _name(entry) for entry in named for word in entry.misspelt}
+
+
+def _name(entry: District | FormerDistrict) -> _Name:
+    base = entry.short if entry.short != entry.name else entry.name[:-1]
+    districts = (entry.name,) if isinstance(entry, District) else entry.heirs
+    kind: Kind = "district" if isinstance(entry, District) else "former"
+    return _Name(base, tuple(lazy_pinyin(base)), entry.name, kind, districts, entry.note or "")
+
+
+def _mention(text: str, normal: Normalized, at: tuple[int, int], name: _Name, how: Read) -> Mention:
+    start, end = normal.source_span(*at)
+    return Mention(text[start:end], start, end, name.kind, name.full, name.districts, how, name.note)
