@@ -30,7 +30,9 @@ _Named = TypeVar("_Named", District, FormerDistrict)
 _CODE = re.compile(r"\d{6}")
 _DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 _PINYIN = re.compile(r"[a-z]+")
-_SUFFIX = re.compile(r"(?:(?:[\u4e00-\u9fff]{1,3}族)+自治[县州旗]|自治[县州旗]|新区|林区|特区|[区县市旗州盟])$")
+_SUFFIX = re.compile(
+    r"(?:(?:[\u4e00-\u9fff]{1,3}族)+自治[县州旗]|自治[县州旗]|新区|林区|特区|[区县市旗州盟])$"
+)
 
 
 @dataclass(frozen=True, slots=True)

