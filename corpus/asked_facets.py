@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from corpus.facet_words import acts_pattern, asked_scan
+from corpus.facet_words import Found, acts_pattern, asked_scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +29,28 @@ class AskedFacets:
 
 
 def asked_facets(question: str) -> AskedFacets:
-    """The facets that a question, normalised by `corpus.normal.normalize_question`, asks for."""
-    actors = _actors(question)
+    """The facets that a question, normalised by `corpus.normal.normalize_question`, asks for.
+
+    The 区县 of 面向所有区县 tells the reach and of 区县政府要做什么 who acts; neither is a beneficiary.
+    """
+    actors = [hit for hit in asked_scan("actor").find(question) if acts_pattern().match(question, hit.end)]
+    reaches = list(asked_scan("reach").find(question))
     return AskedFacets(
-        _names("kind", question),
-        _names("beneficiary", question) - actors,
-        _names("strength", question),
-        _names("nature", question),
-        _names("reach", question),
-        actors,
+        _names(asked_scan("kind").find(question)),
+        _names(_outside(asked_scan("beneficiary").find(question), [*actors, *reaches])),
+        _names(asked_scan("strength").find(question)),
+        _names(asked_scan("nature").find(question)),
+        _names(reaches),
+        _names(actors),
     )
 
 
-def _names(group: str, question: str) -> frozenset[str]:
-    return frozenset(name for hit in asked_scan(group).find(question) for name in hit.names)
+def _names(hits: Iterable[Found]) -> frozenset[str]:
+    return frozenset(name for hit in hits for name in hit.names)
 
 
-def _actors(question: str) -> frozenset[str]:
-    hits = asked_scan("actor").find(question)
-    return frozenset(name for hit in hits if acts_pattern().match(question, hit.end) for name in hit.names)
+def _outside(hits: Iterable[Found], taken: list[Found]) -> Iterator[Found]:
+    """The hits that share no character with one of `taken`."""
+    for hit in hits:
+        if all(hit.end <= other.start or other.end <= hit.start for other in taken):
+            yield hit

@@ -340,7 +340,7 @@ def _agent(text: str, cue: Cue, end: int) -> Body | None:
 
 def _agentive_end(text: str, cue: Cue, end: int) -> int:
     """Where the object of an agentive verb begins: after the cue itself, or after 大力支持."""
-    if cue.part == "verb" and text[cue.start : cue.end] in grammar("agentive"):
+    if text[cue.start : cue.end] in grammar("agentive"):
         return cue.end
     match = _pattern("agentive").match(text, cue.end, end)
     return match.end() if match else 0
