@@ -7,10 +7,19 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from bot.phrases import say
 from corpus.load import load_corpus, packaged_corpus
+from tests.web.visitor import (
+    CITATIONS,
+    QUESTION,
+    ask,
+    assert_seen,
+    finished,
+    marked,
+    quoted_by,
+    width_overflow,
+)
 
 if TYPE_CHECKING:
     from tests.web.conftest import Served
@@ -18,54 +27,6 @@ if TYPE_CHECKING:
     Visit = Callable[..., Page]
 
 pytestmark = pytest.mark.browser
-
-QUESTION = "企业没有厂房可抵押,能不能用知识价值信用贷款?"
-CITATIONS = "#wence-chat .bot-row a[href^='#cite-']"
-
-
-def ask(page: Page, question: str) -> Locator:
-    """Ask through the box and wait for the whole answer."""
-    before = page.locator("#wence-chat .bot-row").count()
-    box = page.locator("#wence-box textarea")
-    box.fill(question)
-    box.press("Enter")
-    return finished(page, before)
-
-
-def finished(page: Page, before: int = 0) -> Locator:
-    answer = page.locator("#wence-chat .bot-row").nth(before)
-    answer.wait_for(timeout=20_000)
-    page.locator("#wence-box .stop-button").wait_for(state="detached", timeout=20_000)
-    page.locator("#wence-box .submit-button").wait_for()
-    return answer
-
-
-def marked(page: Page) -> str:
-    return "".join(page.locator("mark.wence-mark").all_text_contents())
-
-
-def quoted_by(link: Locator) -> str:
-    """The words of the source that a citation points at, by its offsets."""
-    found = re.fullmatch(r"#cite-(.+)-(\d+)-(\d+)", link.get_attribute("href") or "")
-    assert found
-    guideline = next(g for g in load_corpus(packaged_corpus()) if g.slug == found[1])
-    return guideline.source[int(found[2]) : int(found[3])]
-
-
-def assert_seen(page: Page, locator: Locator) -> None:
-    """It lies within the window, and nothing covers it."""
-    expect(locator).to_be_in_viewport()
-    assert locator.evaluate(
-        """element => {
-            const box = element.getClientRects()[0];
-            const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
-            return element === top || element.contains(top);
-        }"""
-    )
-
-
-def width_overflow(page: Page) -> int:
-    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
 
 def test_question_answer_citation_highlight(chat: Served, visit: Visit) -> None:
@@ -165,53 +126,6 @@ def test_back_button_returns_to_the_citation(chat: Served, visit: Visit) -> None
     page.get_by_role("button", name="返回回答").click()
     expect(link).to_be_focused()
     expect(page.locator(".wence-back")).to_be_hidden()
-
-
-def test_phone(chat: Served, visit: Visit) -> None:
-    page = visit(chat, width=390, height=844)
-    assert width_overflow(page) <= 0
-    expect(page.locator("#wence-guideline")).to_be_hidden()
-    ask(page, QUESTION)
-    assert width_overflow(page) <= 0
-    assert_seen(page, page.locator("#wence-chat .user-row .message"))
-    page.locator(CITATIONS).first.click()
-    mark = page.locator("mark.wence-mark").first
-    mark.wait_for()
-    assert_seen(page, mark)
-    assert width_overflow(page) <= 0
-    page.get_by_role("button", name="返回", exact=True).click()
-    expect(page.locator("#wence-guideline")).to_be_hidden()
-    expect(page.locator(CITATIONS).first).to_be_focused()
-    page.get_by_role("button", name="查看原文").click()
-    assert_seen(page, page.locator(".wence-bar-name"))
-    page.keyboard.press("Escape")
-    expect(page.locator("#wence-guideline")).to_be_hidden()
-
-
-@pytest.mark.parametrize(("width", "height"), [(720, 450), (320, 568), (901, 600)])
-def test_enlarged_or_small_nothing_is_cut_off(chat: Served, visit: Visit, width: int, height: int) -> None:
-    """720 by 450 is a 1440 by 900 window at 200 %."""
-    page = visit(chat, width=width, height=height)
-    ask(page, QUESTION)
-    assert width_overflow(page) <= 0
-    assert_seen(page, page.locator("#wence-box textarea"))
-    assert page.locator("#wence-chat").bounding_box()["height"] >= 120  # type: ignore[index]
-
-
-@pytest.mark.parametrize(
-    ("locale", "lang"),
-    [("zh-CN", "zh"), ("zh-TW", "zh"), ("zh-HK", "zh"), ("zh-SG", "zh"), ("en-US", "en"), ("fr-FR", "en")],
-)
-def test_language_follows_the_browser(chat: Served, visit: Visit, locale: str, lang: str) -> None:
-    page = visit(chat, locale=locale)
-    expect(page).to_have_title(say(lang, "ui.title"))
-    expect(page.locator("#wence-box textarea")).to_have_attribute("placeholder", say(lang, "ui.placeholder"))
-    expect(page.locator("#wence-clear")).to_have_text(say(lang, "ui.new_chat"))
-    expect(page.locator("#wence-box .submit-button")).to_have_attribute("aria-label", say(lang, "ui.send"))
-    other = "en" if lang == "zh" else "zh"
-    for name in ("tagline", "welcome", "footer", "guideline"):
-        expect(page.get_by_text(say(lang, f"ui.{name}"), exact=True).first).to_be_visible()
-        expect(page.get_by_text(say(other, f"ui.{name}"), exact=True).first).to_be_hidden()
 
 
 def test_example_questions_are_answered(chat: Served, visit: Visit) -> None:
@@ -316,97 +230,6 @@ def test_bad_questions_are_answered_kindly(chat: Served, visit: Visit, question:
     answer = ask(page, question)
     expect(answer).to_contain_text(re.compile("没有看到问题|问题太长"))
     assert width_overflow(page) <= 0
-
-
-HOSTILE_QUESTION = (
-    "<script>window.hacked=1</script><img src=x onerror=window.hacked=2> ![图](https://evil.example/q.png) "
-    "[点我](javascript:window.hacked=3) <iframe src=https://evil.example></iframe> "
-    "https://evil.example/ {{7*7}} 蜂王"
-)
-
-
-def test_a_hostile_question_is_only_shown(hostile_chat: Served, visit: Visit) -> None:
-    page = visit(hostile_chat)
-    ask(page, HOSTILE_QUESTION)
-    row = page.locator("#wence-chat .user-row")
-    assert row.inner_text().strip() == HOSTILE_QUESTION
-    assert row.locator("img, script, iframe, a").count() == 0
-    assert page.evaluate("window.hacked") is None
-
-
-def test_a_hostile_guideline_is_only_shown(hostile_chat: Served, visit: Visit) -> None:
-    page = visit(hostile_chat)
-    page.locator(".wence-choice select").select_option("bees")
-    text = page.locator(".wence-text[data-slug=bees]")
-    text.wait_for()
-    expect(text).to_contain_text("一、总则{{7*7}} ${7*7} `x`")
-    expect(text).to_contain_text("![图片](https://evil.example/b.png)[链接](javascript:window.hacked=3)")
-    answer = ask(page, "第一条写了什么?养蜂户良种蜂王繁育")
-    answer = ask(page, "哪些条款提到蜂王?")
-    expect(answer).to_contain_text('<img src="https://evil.example/a.png" onerror="window.hacked=2">')
-    shown = page.locator("#wence-chat .bot-row, #wence-pane, #wence-header, #wence-footer, #wence-examples")
-    assert shown.locator("img, script, style, iframe, a:not([href^='#cite-'])").count() == 0
-    assert page.evaluate("window.hacked") is None
-
-
-def test_a_citation_from_another_document_brings_it_up(hostile_chat: Served, visit: Visit) -> None:
-    """Offsets count characters: those outside of the basic plane count one, though scripts count two."""
-    page = visit(hostile_chat)
-    ask(page, "哪些条款提到追溯制度?")
-    link = page.locator(f"{CITATIONS}[href^='#cite-bees-']").first
-    link.click()
-    page.locator(".wence-text[data-slug=bees] mark").first.wait_for()
-    assert marked(page) == "支持𠮷安镇𠀋户蜂农建立蜂产品追溯制度。"
-    expect(page.locator(".wence-choice select")).to_have_value("bees")
-
-
-def test_dark_is_legible(chat: Served, visit: Visit) -> None:
-    """Text against its background, at the contrast that WCAG AA asks for, in both schemes."""
-    for dark in (False, True):
-        page = visit(chat, dark=dark)
-        ask(page, QUESTION)
-        page.locator(CITATIONS).first.click()
-        page.locator("mark.wence-mark").first.wait_for()
-        for selector in CONTRASTED:
-            assert page.locator(selector).first.evaluate(CONTRAST) >= 4.5, (selector, dark)
-
-
-CONTRASTED = (
-    ".wence-head h1",
-    ".wence-tagline",
-    ".wence-foot > span",
-    "#wence-chat .user-row .prose p",
-    "#wence-chat .bot-row .prose > p",
-    "#wence-chat .bot-row blockquote p",
-    "#wence-chat .bot-row a",
-    "#wence-examples button:visible",
-    "#wence-clear",
-    ".wence-facts",
-    ".wence-preamble p",
-    ".wence-section h3",
-    ".wence-measure p",
-    ".wence-note",
-    ".wence-note small",
-    ".wence-back",
-    "mark.wence-mark",
-)
-CONTRAST = """element => {
-    const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
-    const rgba = colour => {
-        canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
-        return [...canvas.getImageData(0, 0, 1, 1).data];
-    };
-    let holder = element;
-    while (rgba(getComputedStyle(holder).backgroundColor)[3] < 255) holder = holder.parentElement;
-    const light = colour => {
-        const [r, g, b] = rgba(colour).slice(0, 3).map(v => v / 255)
-            .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
-        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-    };
-    const colours = [getComputedStyle(element).color, getComputedStyle(holder).backgroundColor];
-    const pair = colours.map(light).sort((a, b) => b - a);
-    return (pair[0] + 0.05) / (pair[1] + 0.05);
-}"""
 
 
 def test_two_visitors_have_their_own_conversations(chat: Served, visit: Visit) -> None:
