@@ -24,6 +24,7 @@ Kind = Literal["district", "former", "town", "group", "zone", "all"]
 Read = Literal["name", "alias", "former name", "pinyin", "code", "homophone", "typing error"]
 
 _UNITS_PINYIN = r"(?:[ -]?(?:qu|xian|shi|district|county|city))?"
+_NO_AMOUNT = r"(?![a-z0-9]|[.,]\d|\s?[元万亿千百个件人家户亩年%])"
 _OF = re.compile(r"[的市省·]?")
 _EXCEPT = re.compile(r"(?:除了?|不含|不包括)([^,;。:]*?)(?:以外|之外|外|\)|(?=[,;。:]|$))")
 
@@ -159,7 +160,7 @@ def _latin_pattern(pinyin: list[str], names: list[str]) -> re.Pattern[str]:
     """Latin words and codes, each as a group named after its place in the lists."""
     parts = [f"(?P<a{n}>{re.escape(name)})" for n, name in enumerate(names)]
     parts += [f"(?P<p{n}>{spelling}{_UNITS_PINYIN})" for n, spelling in enumerate(pinyin)]
-    return re.compile(rf"(?<![a-z0-9])(?:{'|'.join(parts)})(?![a-z0-9])" if parts else r"(?!)")
+    return re.compile(rf"(?<![a-z0-9.])(?:{'|'.join(parts)}){_NO_AMOUNT}" if parts else r"(?!)")
 
 
 def _any_of(words: Iterable[str], gap: str = "") -> str:

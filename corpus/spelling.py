@@ -32,7 +32,7 @@ _ENDS = re.compile(
     r"$|[\s,。、?!:;“”)]|的|能|可|有|享|适|在|怎|如|和|与|及|跟|或|呢|吗|企|公|属|符|支|科|政|这|那|是|算|也|人|园|高新|这边|做|办|开|什|哪|申|行|比|本地|呀|啊"
 )
 _COMMON = re.compile(
-    r"(?:[各我们咱贵本该此全几两哪每某这那同郊市城山社地园景校厂街片老新特灾库牧林矿学小军战禁盲误时商住工农]|开发|示范|试验|高新|经开|自贸|保税|产业|"
+    r"(?:[的各我们咱贵本该此全几两哪每某这那同郊市城山社地园景校厂街片老新特灾库牧林矿学小军战禁盲误时商住工农]|开发|示范|试验|高新|经开|自贸|保税|产业|"
     r"功能|核心|先行|合作|协同|创新|生态|旅游|度假|行政|直辖|管理|聚集|集聚|集中|主城|中心|工业|农业|科技|乡村|边远|贫困|脱贫|哪些|什么|"
     r"哪个|所有|有的|其他|别的|一个|相关|有关|大|强|小|股|超|上|都|门|夜|集|楼|车|菜|花|城|省|地级|县级|区|县|每个|多个|几个|部分|条件|"
     r"示范|先进|重点|试点|整个|当地|本|外|示|辖|属)$"
@@ -102,7 +102,7 @@ def _unit_words(text: str) -> Iterator[tuple[int, int]]:
     for end in (match.end() for match in re.finditer(f"[{_UNITS}]", text)):
         if not _ENDS.match(text, end):
             continue
-        for start in range(max(0, end - 5), end - 2):
+        for start in range(end - 3, max(0, end - 5) - 1, -1):
             base = text[start : end - 1]
             if _BEGINS.search(text[:start]) and _is_invented(base):
                 yield start, end

@@ -148,8 +148,8 @@ def _patterns(own: tuple[str, ...]) -> tuple[tuple[Sense, re.Pattern[str]], ...]
         (
             "every",
             re.compile(
-                r"(?:^|(?<=[,、。;:和由与及向市各对]))(?P<words>(?P<unit>[区县旗])(?:级以上(?:地方)?)?"
-                r"(?:人民政府|政府|党委))"
+                r"(?:^|(?<=[,、。;:和由与及向市各对]))(?P<words>(?P<unit>[区县旗](?:级以上(?:地方)?)?"
+                r"(?:人民政府|政府|党委)))"
             ),
         ),
         ("every", re.compile(r"(?P<words>(?P<unit>县级以上)(?:地方)?(?:各级)?人民政府)")),
