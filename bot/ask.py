@@ -21,6 +21,7 @@ from bot.answers.topic import topic_answer
 from bot.evidence import Evidence, gather
 from bot.library import Library
 from bot.question import Question, read_question
+from bot.reading.asked import PROCEDURAL
 from bot.questions_file import Asked
 from bot.scope import ANSWERABLE, IN_FIELD, Scope, confidence
 from corpus.measure import Measure
@@ -125,8 +126,10 @@ class Assistant:
         if question.keywords and question.strict:
             return self._keyword(question, question.keywords, nearest)
         probability = self._scope.probability(evidence.query, evidence.ranking, lang)
-        if not nearest or probability < ANSWERABLE:
-            if not nearest or probability < IN_FIELD or not question.policy:
+        in_field = probability >= IN_FIELD and bool(nearest)
+        procedural = question.bare or (in_field and bool(PROCEDURAL.intersection(question.facts)))
+        if probability < ANSWERABLE and not procedural:
+            if not in_field or not (question.policy or question.facts):
                 return out_of_scope(text, lang, library.guidelines)
             return not_in_text(text, lang, library, related=nearest)
         if question.facts and not evidence.stating:

@@ -14,15 +14,18 @@ from index.store import Index
 
 MEASURES = 5
 """Sentences are ranked in so many of the best measures."""
-QUOTED = 3
+QUOTED = 4
 """At most so many sentences of a measure are quoted in a topic answer."""
-NEAR = 0.5
+NEAR = 2.0
 """A sentence is quoted beside the best one if its score is at least best - NEAR (scores are z-normalised)."""
-CLOSE = 0.25
+CLOSE = 0.5
 """Two measures this near in fused score are both quoted."""
 FACT_MEASURES = 10
-FACT_OVERLAP = 0.25
-"""A sentence that states a fact counts only if it shares so much of the question's tokens (idf-weighted)."""
+"""A stated fact is looked for in so many of the best measures."""
+FACT_OVERLAP_FIRST = 0.04
+"""In the first measure a sentence that states a fact counts if it shares this much of the question's tokens."""
+FACT_OVERLAP = 0.12
+"""In other measures it must share so much, and not much less than the best sentence of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +79,15 @@ def gather(index: Index, query: Query, ranking: Ranking, question: Question) -> 
     """Rank the sentences of the best measures and pick out those that state a fact of an asked kind."""
     hits = ranking.hits[: FACT_MEASURES if question.facts else MEASURES]
     sentences = tuple(index.rank_sentences(query, [index.row(hit.measure.id) for hit in hits]))
-    return Evidence(query, ranking, sentences, tuple(_stating(question.facts, sentences)))
+    first = hits[0].measure.id if hits else ""
+    return Evidence(query, ranking, sentences, tuple(_stating(question.facts, sentences, first)))
 
 
-def _stating(kinds: Sequence[str], sentences: Sequence[SentenceHit]) -> list[SentenceHit]:
-    """Sentences that state a fact of one of the kinds and speak of what the question speaks of."""
+def _stating(kinds: Sequence[str], sentences: Sequence[SentenceHit], first: str) -> list[SentenceHit]:
+    """Sentences that state a fact of one of the kinds: in the first measure those that speak of the matter at all,
+    and only where there are none, those of other measures that speak of much of what was asked.
+    """
+    telling = [hit for hit in sentences if any(states(kind, normalize(hit.sentence.text)) for kind in kinds)]
+    near = [hit for hit in telling if hit.measure.id == first and hit.overlap >= FACT_OVERLAP_FIRST]
     best = max((hit.overlap for hit in sentences), default=0.0)
-    return [
-        hit
-        for hit in sentences
-        if hit.overlap >= max(FACT_OVERLAP, best / 2)
-        and any(states(kind, normalize(hit.sentence.text)) for kind in kinds)
-    ]
+    return near or [hit for hit in telling if hit.overlap >= max(FACT_OVERLAP, 0.6 * best)]

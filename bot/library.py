@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from corpus.measure import Guideline, Measure
 from corpus.normal import normalize
-from corpus.places import Place, find_places, region_of
+from corpus.places import Mention, Place, find_places, region_of
 
 
 class Library:
@@ -38,9 +38,14 @@ class Library:
         mentions = find_places(text)
         if any(self._is_inside(place) for mention in mentions for place in mention.candidates):
             return ()
-        if any(mention.text in own for mention in mentions for own in self._texts):
+        if any(self._is_named(mention) for mention in mentions):
             return ()
         return tuple(mention.candidates[0] for mention in mentions)
+
+    def _is_named(self, mention: Mention) -> bool:
+        """Whether a document itself names the place, by the name used or by its short one (Sichuan: 四川)."""
+        names = {mention.text, *(place.short for place in mention.candidates)}
+        return any(name in text for name in names for text in self._texts)
 
     def _is_inside(self, place: Place) -> bool:
         return any(place.within(region) for region in self.regions)

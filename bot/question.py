@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from bot.phrases import Lang
-from bot.reading.asked import fact_kinds
+from bot.reading.asked import fact_kinds, is_bare
 from bot.reading.clauses import ClauseRef, clause_refs
 from bot.reading.document import document_aspects
 from bot.reading.keywords import is_strict, keywords, wants_all_together, whole_phrase
@@ -21,7 +21,7 @@ class Question:
     """One question. `normal` is normalised text; the rest is read from it by rules, nothing is searched yet.
 
     `length` is in characters as typed (`text` may be cut); `policy`: it speaks of support, application and the like;
-    `unclear` is empty or the reason why this is no readable question (a phrase of the group `refusal`);
+    `bare`: it asks for a fact about applying and names no matter; `unclear` is empty or the reason why this is no readable question (a phrase of the group `refusal`);
     `keywords` are words to be found literally, `phrase` the same before it is split at 和 or 、.
     """
 
@@ -39,6 +39,7 @@ class Question:
     strict: bool = False
     aspects: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
+    bare: bool = False
 
 
 def read_question(text: str, max_length: int) -> Question:
@@ -63,9 +64,11 @@ def read_question(text: str, max_length: int) -> Question:
         strict=is_strict(normal),
         aspects=document_aspects(normal),
         facts=fact_kinds(normal),
+        bare=is_bare(normal),
     )
 
 
 def _language(text: str) -> Lang:
-    """English where there are letters and no Han character at all; Chinese otherwise."""
-    return "en" if not _HAN.search(text) and re.search("[A-Za-z]{2}", text) else "zh"
+    """English where Latin letters outnumber Han characters by far (a quoted Chinese word may stand in it)."""
+    latin, han = len(re.findall("[A-Za-z]", text)), len(_HAN.findall(text))
+    return "en" if latin > max(1, 3 * han) else "zh"

@@ -27,17 +27,19 @@ class Coefficients:
 
 
 DENSE: dict[Lang, Coefficients] = {
-    "zh": Coefficients((1.26, 1.19, -0.66, 1.54), -9.37),
-    "en": Coefficients((1.03, 0.89, -1.39, 1.85), -4.44),
+    "zh": Coefficients((0.98, 1.23, -1.03, 1.01, 0.35), -7.06),
+    "en": Coefficients((0.96, 0.75, -1.12, 1.37, 0.00), -3.54),
 }
 LEXICAL = Coefficients((4.0, 1.0), -1.5)
 """Without vectors: the share of the question's words that the first hit has, and BM25."""
 
-ANSWERABLE = 0.4
+ANSWERABLE = 0.3
 """Below this probability a question is refused."""
 IN_FIELD = 0.05
 """Above this, a refused question that speaks of policy matters is "not in the text" rather than "out of scope"."""
 SURE = 0.9
+LONG_PHRASE = 3
+"""A phrase shared with the text counts from 3 characters on (two are shared by chance), and up to 5."""
 AHEAD = 0.3
 """An answer is called sure only if the first measure is so far ahead of the second, in fused score."""
 
@@ -55,12 +57,13 @@ class Scope:
         return _logistic(used.intercept + sum(w * v for w, v in zip(used.weights, values, strict=True)))
 
     def features(self, query: Query, ranking: Ranking, lang: Lang) -> tuple[float, ...]:
-        """What the regression sees: three cosines in deviations from off-topic ones and BM25, or two lexical figures."""
+        """What the regression sees: three cosines in deviations, BM25 and a shared phrase, or two lexical figures."""
         signals = ranking.signals
         standing = self._background.standing(lang, query, ranking)
         if standing is None:
             return (math.sqrt(signals.coverage), math.sqrt(signals.bm25))
-        return (standing.measure, standing.sentence, standing.nearest, math.sqrt(signals.bm25))
+        phrase = min(max(signals.phrase - 2, 0), LONG_PHRASE)
+        return (standing.measure, standing.sentence, standing.nearest, math.sqrt(signals.bm25), phrase)
 
 
 def confidence(probability: float, margin: float) -> Confidence:

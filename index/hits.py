@@ -36,7 +36,8 @@ class Signals:
     (0 where nothing matched), and two idf-weighted shares of the question's tokens:
     `coverage`, those that the first hit contains, and `known`, those that any
     measure contains (single characters count only where there is nothing longer).
-    Cosines depend on the model: calibrate, do not guess.
+    `phrase` is the length of the longest run of Han characters that the question shares
+    with one of the best measures. Cosines depend on the model: calibrate, do not guess.
     """
 
     measure_cos: float | None
@@ -44,6 +45,7 @@ class Signals:
     bm25: float
     coverage: float
     known: float
+    phrase: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ class Ranking:
 class SentenceHit:
     """A sentence with its score among the sentences it was ranked with.
 
-    `overlap` is the idf-weighted share of the question's tokens that stand in it.
+    `overlap` is the idf-weighted share of the question's tokens that stand in it, or of the
+    official words for them where that is more.
     """
 
     measure: Measure

@@ -6,6 +6,7 @@ and each candidate then gets its full score in every signal.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.measure import Measure, Sentence
-from corpus.normal import normalize
+from corpus.normal import CJK, normalize
 from index.dense import DenseIndex, Rows
 from index.fusion import Scores, Weights, fuse, standardize
 from index.hits import Hit, Query, Ranking, SentenceHit, Signals, Source
@@ -25,6 +26,8 @@ RANK_ALL_UP_TO: Final = 500
 CANDIDATES: Final = 100
 EXTRA: Final = 0.5
 """How much an official word counts that a lay word of the question was taken to mean."""
+EVIDENCE: Final = 10
+"""The signals of a ranking are taken from so many of the best measures, however many are asked for."""
 FRAGMENT: Final = 8
 """Sentences of fewer characters are left-overs or mere headings: last choice as a measure's best sentence."""
 
@@ -59,9 +62,11 @@ def rank(tables: Tables, query: Query, k: int, weights: Weights, allowed: Rows |
     """
     scored = _score(tables, query, allowed)
     fused = fuse(_signals(scored, weights), len(scored.rows))
-    order = np.argsort(-fused, kind="stable")[: max(k, 0)]
+    order = np.argsort(-fused, kind="stable")
     if query.vector is None or tables.dense is None:
         order = order[scored.bm25[order] > 0]
+    evidence = _evidence(tables, query, scored, order[:EVIDENCE])
+    order = order[: max(k, 0)]
     best = _best_sentences(tables, query, scored.rows[order])
     sources = _sources(scored)
     hits = tuple(
@@ -77,7 +82,7 @@ def rank(tables: Tables, query: Query, k: int, weights: Weights, allowed: Rows |
         )
         for place, i in enumerate(order, start=1)
     )
-    return Ranking(hits, _evidence(tables, query, scored, order))
+    return Ranking(hits, evidence)
 
 
 def rank_sentences(tables: Tables, query: Query, rows: Iterable[int]) -> list[SentenceHit]:
@@ -90,8 +95,9 @@ def rank_sentences(tables: Tables, query: Query, rows: Iterable[int]) -> list[Se
     if not found:
         return []
     texts = [sentence.text for _, sentence in found]
-    overlaps = _overlaps(tables.sparse, query.tokens, texts)
-    lexical = overlaps + np.float32(EXTRA) * _overlaps(tables.sparse, query.extra, texts)
+    own, extra = (_overlaps(tables.sparse, tokens, texts) for tokens in (query.tokens, query.extra))
+    lexical = own + np.float32(EXTRA) * extra
+    overlaps = np.maximum(own, extra)
     cosines = _sentence_cosines(tables, query, chosen)
     fused = fuse([(1.0, cosines), (1.0, lexical)], len(found))
     hits = [
@@ -229,7 +235,23 @@ def _evidence(tables: Tables, query: Query, scored: _Scored, order: Rows) -> Sig
         bm25=_highest(scored.bm25) or 0.0,
         coverage=covered / total,
         known=known / total,
+        phrase=_longest_shared(query.text, [_plain(tables.measures[scored.rows[i]].text) for i in order]),
     )
+
+
+@lru_cache(maxsize=4096)
+def _plain(text: str) -> str:
+    return normalize(text)
+
+
+def _longest_shared(question: str, texts: Sequence[str]) -> int:
+    """Length of the longest run of Han characters of the question that stands in one of the texts."""
+    longest = 0
+    for run in re.findall(f"[{CJK}]+", question):
+        for start in range(len(run)):
+            while start + longest < len(run) and any(run[start : start + longest + 1] in text for text in texts):
+                longest += 1
+    return longest
 
 
 def _highest(scores: Scores | None) -> float | None:

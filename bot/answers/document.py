@@ -8,12 +8,12 @@ from bot.answer import Answer, Citation
 from bot.answers.clause import measures_under
 from bot.answers.quoting import cite, escape, measure_name, quotes
 from bot.phrases import Lang, say
-from bot.reading.patterns import basis_pattern
+from bot.reading.patterns import basis_pattern, stated_date_patterns
 from corpus.lines import Lines
 from corpus.measure import Guideline, Sentence
 from corpus.sentences import split_sentences
 
-_FACTS = ("issuer", "doc_no", "published", "valid_until")
+_FACTS = ("issuer", "doc_no", "published", "valid_until", "region")
 _OUTLINE_LIMIT = 60
 """Up to so many measures an outline names each measure; beyond it, sections alone."""
 
@@ -31,6 +31,7 @@ def document_answer(text: str, lang: Lang, guidelines: Sequence[Guideline], aspe
         text,
         "document",
         "\n\n".join(blocks),
+        () if unknown else tuple(c for g in guidelines for aspect in aspects for c in stated(g, aspect)),
         completeness="none" if unknown else "complete",
         refusal="not_in_text" if unknown else None,
         checked=sum(len(g.measures) for g in guidelines),
@@ -41,12 +42,14 @@ def document_answer(text: str, lang: Lang, guidelines: Sequence[Guideline], aspe
 def _is_known(guideline: Guideline, aspect: str) -> bool:
     if aspect in ("size", "outline"):
         return True
-    return bool(_stated_basis(guideline) if aspect == "basis" else getattr(guideline.meta, aspect))
+    if aspect == "basis":
+        return bool(_stated_basis(guideline))
+    return bool(getattr(guideline.meta, aspect) or stated(guideline, aspect))
 
 
 def _facts(guideline: Guideline, aspects: Sequence[str], lang: Lang) -> list[str]:
     facts = [_title(guideline, lang)]
-    facts += [_fact(guideline, name, lang) for name in _FACTS if name in aspects]
+    facts += [fact for name in _FACTS if name in aspects for fact in _fact(guideline, name, lang)]
     if "basis" in aspects:
         found = _stated_basis(guideline)
         facts.append(say(lang, "document.basis" if found else "document.no_basis"))
@@ -66,11 +69,22 @@ def _title(guideline: Guideline, lang: Lang) -> str:
     return say(lang, "document.title", title=escape(guideline.meta.title))
 
 
-def _fact(guideline: Guideline, name: str, lang: Lang) -> str:
+def _fact(guideline: Guideline, name: str, lang: Lang) -> list[str]:
+    """What is known of one aspect: from the meta data, and what the text itself says of it, quoted."""
     value: str = getattr(guideline.meta, name)
-    if not value:
-        return say(lang, f"document.no_{name}")
-    return say(lang, f"document.{name}", **{name: escape(value)})
+    said = stated(guideline, name)
+    facts = [say(lang, f"document.{name}", **{name: escape(value)})] if value else []
+    if said:
+        facts += [say(lang, "document.stated"), quotes(said, lang)]
+    return facts or [say(lang, f"document.no_{name}")]
+
+
+def stated(guideline: Guideline, aspect: str) -> list[Citation]:
+    """The sentences of the measures that state a date of the document (本条例自…起施行)."""
+    pattern = stated_date_patterns().get(aspect)
+    if pattern is None:
+        return []
+    return [cite(m, s) for m in guideline.measures for s in m.sentences if pattern.search(s.text)]
 
 
 def _stated_basis(guideline: Guideline) -> list[Citation]:

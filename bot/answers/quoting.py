@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from urllib.parse import quote
 
 from bot.answer import Citation
 from bot.library import Library
@@ -30,7 +31,8 @@ def cite(measure: Measure, sentence: Sentence) -> Citation:
 
 def anchor(citation: Citation) -> str:
     """The fragment that the chat's guideline pane listens to: ``cite-<guideline>-<start>-<end>``."""
-    return f"cite-{citation.measure_id.split('#', 1)[0]}-{citation.start}-{citation.end}"
+    slug = quote(citation.measure_id.split("#", 1)[0], safe="")
+    return f"cite-{slug}-{citation.start}-{citation.end}"
 
 
 def quoted(citation: Citation, lang: Lang) -> str:

@@ -18,13 +18,14 @@ _EXAMPLES = 3
 
 def example_questions(guidelines: Sequence[Guideline], lang: Lang) -> list[str]:
     """Questions that these guidelines answer, made from their own titles and labels."""
-    titled = [m for g in guidelines for m in g.measures if m.title]
+    titled = [m for g in guidelines for m in g.measures if m.title] if lang == "zh" else []
     labelled = [m for g in guidelines for m in g.measures if m.label]
     picked = titled[len(titled) // 2 :: max(1, len(titled) // _EXAMPLES)][: _EXAMPLES - 1]
     questions = [say(lang, "example.about", title=m.title) for m in picked]
     if labelled:
-        questions.append(say(lang, "example.clause", label=labelled[len(labelled) * 2 // 3].label))
-    return [*questions, say(lang, "example.outline")][:_EXAMPLES]
+        chosen = labelled[len(labelled) * 2 // 3]
+        questions.append(say(lang, "example.clause", label=chosen.label, number=chosen.number))
+    return [*questions, say(lang, "example.outline"), say(lang, "example.issuer")][:_EXAMPLES]
 
 
 def out_of_scope(text: str, lang: Lang, guidelines: Sequence[Guideline]) -> Answer:

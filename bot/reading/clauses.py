@@ -31,7 +31,7 @@ _ORDINAL = re.compile(
     rf"第\s*(?P<items>\(?{_NUM}\)?(?:\s*条之{_NUM})?(?:条?(?:{_SEP}|{_TO})第?\s*\(?{_NUM}\)?)*)\s*"
     rf"(?P<unit>{_MEASURE}|{_SECTION}|项|款|点|个)(?:之(?P<sub>{_NUM}))?"
 )
-_BRACKETED = re.compile(rf"\({_NUM}\)(?:(?:{_SEP}|{_TO})?\({_NUM}\))*")
+_BRACKETED = re.compile(rf"(?<![a-z\d_])\({_NUM}\)(?:(?:{_SEP}|{_TO})?\({_NUM}\))*")
 _BARE = re.compile(
     rf"(?:^|[\s,。:的看查问]|请问|关于|措施|条款)(?P<items>{_NUM}(?:条?(?:{_SEP}|{_TO}){_NUM})*)\s*条"
     r"(?=$|[\s,。?!:的是里中写说讲怎规有内全原具提支])"

@@ -11,8 +11,12 @@ import re
 from functools import cache
 
 from bot.reading.patterns import compile_alternatives, keyword_wordings
+from corpus.normal import CJK
 
 _QUOTED = re.compile(r"[“\"「『《‘'](?P<word>[^”\"」』》’']{1,60})[”\"」』》’']")
+_HAN = re.compile(f"[{CJK}]+")
+_LATIN_TEXT = re.compile(r"(?=.*[a-z]{3} [a-z]{2})[a-z]")
+_QUESTIONS = re.compile(r"(?<=[?!。;])")
 _JOINT = re.compile(r"\s*(?:、|,|和|与|及|以及|或者|或|还有|跟|\bor\b|\band\b)\s*")
 
 
@@ -34,8 +38,9 @@ def keywords(text: str) -> tuple[str, ...]:
     if not _patterns()["mention"].search(text):
         return ()
     quoted = tuple(dict.fromkeys(match["word"].strip() for match in _QUOTED.finditer(text)))
-    if quoted:
-        return quoted
+    han = tuple(dict.fromkeys(_HAN.findall(text))) if _LATIN_TEXT.match(text) else ()
+    if han or quoted:
+        return han or quoted  # in an English question, the Chinese words are what is looked for
     words = tuple(dict.fromkeys(word for word in map(_bare, _JOINT.split(_phrase(text))) if word))
     return () if any(_patterns()["question_word"].search(word) for word in words) else words
 
@@ -56,11 +61,12 @@ def is_strict(text: str) -> bool:
 
 
 def _phrase(text: str) -> str:
-    for frame in _frames():
-        match = frame.search(text)
-        word = _bare(match["word"]) if match else ""
-        if word:
-            return word
+    for part in _QUESTIONS.split(text):  # 有没有提到区块链?在哪一条?
+        for frame in _frames():
+            match = frame.search(part)
+            word = _bare(match["word"]) if match else ""
+            if word:
+                return word
     return ""
 
 

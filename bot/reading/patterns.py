@@ -36,6 +36,18 @@ def basis_pattern() -> re.Pattern[str]:
     return compile_alternatives(["<STATED_BASIS>"])
 
 
+@cache
+def bare_pattern() -> re.Pattern[str]:
+    """Words that name no matter by themselves."""
+    return compile_alternatives(_file()["bare"]["words"])
+
+
+@cache
+def stated_date_patterns() -> dict[str, re.Pattern[str]]:
+    """Aspect of the document → how its own text states it (本条例自…起施行)."""
+    return {name: compile_alternatives(words) for name, words in _file()["stated_date"].items()}
+
+
 def keyword_wordings() -> dict[str, list[str]]:
     """The table `[keyword]` as it stands: frames and what goes with them."""
     return dict(_file()["keyword"])

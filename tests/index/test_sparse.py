@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.normal import normalize
-from index.sparse import FILES, BadPostings, SparseIndex, tokenize
+from index.sparse import BadPostings, SparseIndex, tokenize
 
 TEXTS = ["支持企业贷款", "企业上市融资", "人才子女入学", "贷款贷款5g"]
 
@@ -90,16 +90,16 @@ def npy(values: list[object]) -> bytes:
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        (FILES[0], b""),
-        (FILES[0], b"not an array"),
-        (FILES[0], npy([{"a": 1}])),
-        (FILES[0], npy([1.0])),
-        (FILES[1], npy([99] * 32)),
-        (FILES[2], npy([0, 5])),
-        (FILES[3], b"[]"),
-        (FILES[3], b"{}"),
-        (FILES[3], b"[[1]]"),
-        (FILES[3], b"nothing"),
+        ("bm25-data.npy", b""),
+        ("bm25-data.npy", b"not an array"),
+        ("bm25-data.npy", npy([{"a": 1}])),
+        ("bm25-data.npy", npy([1.0])),
+        ("bm25-rows.npy", npy([99] * 32)),
+        ("bm25-starts.npy", npy([0, 5])),
+        ("bm25-words.json", b"[]"),
+        ("bm25-words.json", b"{}"),
+        ("bm25-words.json", b"[[1]]"),
+        ("bm25-words.json", b"nothing"),
     ],
 )
 def test_damaged_postings_are_refused(name: str, content: bytes) -> None:
