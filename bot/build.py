@@ -10,10 +10,19 @@ from importlib import resources
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from bot.ask import Assistant
 from bot.settings import Settings
+from corpus.applicability import applicability
+from corpus.gazetteer import find_gazetteers
 from corpus.load import load_corpus
 from index.embed import Embedder, load_embedder
 from index.folder import has_index
@@ -43,7 +52,9 @@ def build_index(settings: Settings, console: Console) -> Index:
     background = background_questions()
     total = count_passages(guidelines) if embedder else 0
     with _progress(console, total) as advance:
-        index = Index.build(guidelines, embedder, advance, background=background)
+        index = Index.build(
+            guidelines, embedder, advance, background=background, gazetteers=find_gazetteers(settings.corpus)
+        )
     index.save(settings.index)
     return index
 
@@ -52,8 +63,11 @@ def is_current(settings: Settings) -> bool:
     """Whether the index in place was built from the corpus as it is now, by the wanted kind of search."""
     if not has_index(settings.index):
         return False
-    manifest = Index.load(settings.index, None).manifest
-    return manifest.corpus == corpus_hash(load_corpus(settings.corpus)) and manifest.dense == settings.dense
+    index = Index.load(settings.index, None)
+    guidelines = load_corpus(settings.corpus)
+    if index.manifest.corpus != corpus_hash(guidelines) or index.manifest.dense != settings.dense:
+        return False
+    return index.applicability == applicability(guidelines, find_gazetteers(settings.corpus))
 
 
 def open_assistant(settings: Settings, *, report: Say) -> Assistant:
@@ -80,9 +94,13 @@ def _embedder(settings: Settings) -> Embedder:
 @contextmanager
 def _progress(console: Console, total: int) -> Iterator[Callable[[int], None]]:
     """A progress bar over `total` passages; yields what is to be called with each number of passages done."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("建立索引 / building the index", total=total or None)
         yield partial(progress.advance, task)
-
-

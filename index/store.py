@@ -16,7 +16,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from corpus.applicability import Applicability, applicability
+from corpus.applicability import from_json as applicability_of
+from corpus.applicability import to_json as applicability_json
 from corpus.errors import CorpusError
+from corpus.gazetteer import LocatedGazetteer
 from corpus.measure import Guideline, Measure
 from corpus.normal import normalize, normalize_question
 from index import rank as ranking
@@ -36,6 +40,7 @@ if TYPE_CHECKING:
 _LIBRARIES: Final = ("faiss-cpu", "bm25s", "numpy")
 _MEASURES, _SENTENCES = "measures.faiss", "sentences.faiss"
 _BM25, _BM25_SENTENCES = "bm25", "bm25-sentences"
+_APPLICABILITY = "applicability.json"
 _GUIDELINES, _BACKGROUND = "guidelines.json", "background"
 
 
@@ -54,12 +59,14 @@ class Index:
         embedder: Embedder | Callable[[], Embedder] | None,
         weights: Weights | None = None,
         background: Background | None = None,
+        applies: Mapping[str, Applicability] | None = None,
     ) -> None:
         self.guidelines = list(guidelines)
         self.measures: list[Measure] = list(tables.measures)
         self.manifest = manifest
         self.weights = weights or Weights()
         self.background = background or Background.empty()
+        self.applicability = dict(applies or {})
         self._tables = tables
         self._rows = {measure.id: row for row, measure in enumerate(tables.measures)}
         self._embedder = embedder if manifest.dense else None
@@ -72,11 +79,12 @@ class Index:
         embedder: Embedder | None,
         progress: Callable[[int], None] | None = None,
         background: Mapping[str, Sequence[str]] | None = None,
+        gazetteers: Sequence[LocatedGazetteer] = (),
     ) -> Index:
         """Embed and tokenise every measure; without an embedder the index is BM25 alone.
 
         `progress` gets the number of passages just embedded; `index.passage.count_passages`
-        is the total. `background` are off-topic questions by group (see `index.background`). Raises CorpusError where there is no measure at all or an id comes twice.
+        is the total. `background` are off-topic questions by group (see `index.background`); `gazetteers` give the tables of `applicability`. Raises CorpusError where there is no measure at all or an id comes twice.
         """
         measures = [measure for guideline in guidelines for measure in guideline.measures]
         _check_measures(measures)
@@ -89,7 +97,8 @@ class Index:
             dense = DenseIndex.build(embedder.encode_passages(texts, progress))
             sentences = DenseIndex.build(embedder.encode_passages(sentence_texts, progress))
         tables = Tables(measures, _starts(guidelines), sparse, sparse_sentences, dense, sentences)
-        index = cls(guidelines, _manifest(guidelines, tables, embedder), tables, embedder)
+        applies = applicability(guidelines, gazetteers)
+        index = cls(guidelines, _manifest(guidelines, tables, embedder), tables, embedder, applies=applies)
         index.background = Background.measure(
             {
                 group: [(query, index.rank(query, k=1)) for query in index.encode_many(questions)]
@@ -104,6 +113,7 @@ class Index:
         Raises IndexFolderError if the folder cannot be written or belongs to something else.
         """
         files = {_GUIDELINES: to_json(self.guidelines), **self.background.to_files(_BACKGROUND)}
+        files[_APPLICABILITY] = applicability_json(self.applicability)
         files |= self._tables.sparse.to_files(_BM25) | self._tables.sparse_sentences.to_files(_BM25_SENTENCES)
         if self._tables.dense is not None and self._tables.sentences is not None:
             files[_MEASURES] = self._tables.dense.to_bytes()
@@ -129,10 +139,11 @@ class Index:
         try:
             guidelines = from_json(files[_GUIDELINES])
             tables = _tables(guidelines, manifest, files)
+            applies = applicability_of(files[_APPLICABILITY])
             background = Background.from_files(files, _BACKGROUND, manifest.dimension)
         except (BadVectors, BadPostings, ValueError, KeyError) as error:
             raise refuse(folder, f"内容不一致（{error}）", f"its parts do not fit ({error})") from error
-        index = cls(guidelines, manifest, tables, embedder, weights, background)
+        index = cls(guidelines, manifest, tables, embedder, weights, background, applies)
         if embedder is not None and not callable(embedder):
             _check_model(folder, manifest, embedder)
         elif callable(embedder):
