@@ -1,7 +1,7 @@
 """The one path from a question to its answer. Command line, chat and every other surface call it.
 
-    text → Question (read by rules) → a composer that needs no search (keyword, clause, document, refusal)
-                                    → or Query (one call to the model) → Ranking → scope → topic or refusal
+text → Question (read by rules) → a composer that needs no search (keyword, clause, document, refusal)
+                                → or Query (one call to the model) → Ranking → scope → topic or refusal
 """
 
 from __future__ import annotations
@@ -68,7 +68,12 @@ class Assistant:
         text, lang, library = question.text, question.lang, self.library
         if question.unclear:
             return unclear(
-                text, lang, library.guidelines, question.unclear, length=question.length, limit=self._max_question
+                text,
+                lang,
+                library.guidelines,
+                question.unclear,
+                length=question.length,
+                limit=self._max_question,
             )
         if question.small_talk:
             return out_of_scope(text, lang, library.guidelines)
@@ -79,7 +84,9 @@ class Assistant:
         if places:
             return other_place(text, lang, library.regions, [place.full for place in places])
         if question.clauses and not question.aspects:
-            asked = [g for g in library.documents if names_a_clause(g, question.clauses)] or library.documents[:1]
+            asked = [
+                g for g in library.documents if names_a_clause(g, question.clauses)
+            ] or library.documents[:1]
             return merge([(g, clause_answer(text, lang, library, g, question.clauses)) for g in asked])
         if question.aspects and library.documents:
             return document_answer(text, lang, library.documents, question.aspects)

@@ -24,9 +24,13 @@ app = typer.Typer(
 )
 
 IndexOption = Annotated[Path | None, typer.Option("--index", help="索引文件夹 / index folder")]
-CorpusOption = Annotated[Path | None, typer.Option("--corpus", help="语料文件夹 / folder with the guidelines")]
+CorpusOption = Annotated[
+    Path | None, typer.Option("--corpus", help="语料文件夹 / folder with the guidelines")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
-JsonlOption = Annotated[Path | None, typer.Option("--jsonl", help="每行一个问题的文件 / file with one question a line")]
+JsonlOption = Annotated[
+    Path | None, typer.Option("--jsonl", help="每行一个问题的文件 / file with one question a line")
+]
 NoDenseOption = Annotated[
     bool, typer.Option("--no-dense", help="只用 BM25,不加载模型 / BM25 alone, no model is loaded")
 ]
@@ -37,7 +41,9 @@ def index_command(
     corpus: CorpusOption = None,
     out: Annotated[Path | None, typer.Option("--out", help="写到这个文件夹 / write the index here")] = None,
     no_dense: NoDenseOption = False,
-    force: Annotated[bool, typer.Option("--force", help="即使没有变化也重建 / rebuild even if nothing changed")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="即使没有变化也重建 / rebuild even if nothing changed")
+    ] = False,
 ) -> None:
     """建立索引;没有变化时不重建。 Build the index; does nothing when it is up to date."""
     from rich.console import Console
@@ -101,7 +107,9 @@ def search(
 
     asked = one_or_file(query, jsonl)
     found = open_index(_settings(index=index, no_dense=no_dense), report=_tell)
-    for each, encoded in zip(asked.questions, found.encode_many([q.text for q in asked.questions]), strict=True):
+    for each, encoded in zip(
+        asked.questions, found.encode_many([q.text for q in asked.questions]), strict=True
+    ):
         hits = found.rank(encoded, k).hits
         _print(dump(hits_json(hits, each.id)) if json or jsonl else hits_text(hits))
     _finish(asked.bad_lines)
@@ -126,7 +134,9 @@ def ask(
     assistant = open_assistant(_settings(index=index, no_dense=no_dense), report=_tell)
     for each, answer in zip(asked.questions, assistant.ask_many(asked.questions), strict=True):
         as_json = json or jsonl
-        _print(dump(answer_json(answer, each.id)) if as_json else answer_text(answer, colour=sys.stdout.isatty()))
+        _print(
+            dump(answer_json(answer, each.id)) if as_json else answer_text(answer, colour=sys.stdout.isatty())
+        )
     _finish(asked.bad_lines)
 
 
@@ -196,8 +206,16 @@ def _settings(
     port: int | None = None,
 ) -> Settings:
     """The settings of the environment with what the command line says on top."""
-    given = {"corpus": corpus, "index": index, "host": host, "port": port, "dense": False if no_dense else None}
-    return read_settings().model_copy(update={name: value for name, value in given.items() if value is not None})
+    given = {
+        "corpus": corpus,
+        "index": index,
+        "host": host,
+        "port": port,
+        "dense": False if no_dense else None,
+    }
+    return read_settings().model_copy(
+        update={name: value for name, value in given.items() if value is not None}
+    )
 
 
 def _finish(bad_lines: list[str]) -> None:

@@ -74,7 +74,12 @@ class Report:
         """As one JSON object; failures by score."""
         return {
             "scores": {
-                s.name: {"share": round(s.share, 4), "right": s.right, "total": s.total, "failures": list(s.failures)}
+                s.name: {
+                    "share": round(s.share, 4),
+                    "right": s.right,
+                    "total": s.total,
+                    "failures": list(s.failures),
+                }
                 for s in self.scores
             },
             "mrr": round(self.mrr, 4),
@@ -106,19 +111,32 @@ def score(cases: Sequence[Case], assistant: Assistant) -> Report:
             by_refusal[case.expected.refuse].append(case)
     scores = [_score(f"hit@{k}", searched, lambda c, k=k: _first(c) <= k) for k in (1, 3)]  # type: ignore[misc]
     scores += [
-        _score("lead", searched, lambda c: bool(c.answer.citations) and c.answer.citations[0].number in c.expected.gold),
+        _score(
+            "lead",
+            searched,
+            lambda c: bool(c.answer.citations) and c.answer.citations[0].number in c.expected.gold,
+        ),
         _score(
             "facts",
             [c for c in answerable if c.expected.must_contain],
             lambda c: all(fact in c.answer.text.replace("\\", "") for fact in c.expected.must_contain),
         ),
         *(
-            _score(kind, [c for c in answerable if c.expected.kind == kind], lambda c: c.cited == c.expected.gold)
+            _score(
+                kind, [c for c in answerable if c.expected.kind == kind], lambda c: c.cited == c.expected.gold
+            )
             for kind in _EXACT
         ),
-        _score("document", [c for c in answerable if c.expected.kind == "document"], lambda c: c.answer.route == "document"),
+        _score(
+            "document",
+            [c for c in answerable if c.expected.kind == "document"],
+            lambda c: c.answer.route == "document",
+        ),
         _score("not refused", answerable, lambda c: c.answer.refusal is None),
-        *(_score(f"refused: {r}", rows, lambda c: c.answer.refusal is not None) for r, rows in sorted(by_refusal.items())),
+        *(
+            _score(f"refused: {r}", rows, lambda c: c.answer.refusal is not None)
+            for r, rows in sorted(by_refusal.items())
+        ),
         *(
             _score(f"kind: {r}", rows, lambda c, r=r: c.answer.refusal == r)  # type: ignore[misc]
             for r, rows in sorted(by_refusal.items())
@@ -173,10 +191,13 @@ def _read(file: Path, split: str | None) -> tuple[list[Asked], list[Expected]]:
     asked = read_questions(file)
     if asked.bad_lines:
         raise WenceError(
-            "问题文件有误:\n" + "\n".join(asked.bad_lines), "The question file has bad lines; correct them first."
+            "问题文件有误:\n" + "\n".join(asked.bad_lines),
+            "The question file has bad lines; correct them first.",
         )
     records = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
-    chosen = [(a, r) for a, r in zip(asked.questions, records, strict=True) if split in (None, r.get("split"))]
+    chosen = [
+        (a, r) for a, r in zip(asked.questions, records, strict=True) if split in (None, r.get("split"))
+    ]
     return [a for a, _ in chosen], [_expected(r) for _, r in chosen]
 
 

@@ -57,7 +57,8 @@ def measure_json(guideline: Guideline, measure: Measure) -> Json:
         "end": measure.span.end,
         "line": measure.span.line,
         "sentences": [
-            {"text": s.text, "start": s.span.start, "end": s.span.end, "line": s.span.line} for s in measure.sentences
+            {"text": s.text, "start": s.span.start, "end": s.span.end, "line": s.span.line}
+            for s in measure.sentences
         ],
         "notes": [note.text for note in guideline.meta.notes if note.measure == measure.number],
     }

@@ -40,7 +40,9 @@ def hits_text(hits: Sequence[Hit]) -> str:
 
 def outline_text(guideline: Guideline) -> str:
     """A document's sections and measures, one a line, with line numbers and what was dropped."""
-    sections = [(s.span.start, f"{s.span.line:>6}  {'  ' * (s.level - 1)}{s.heading}") for s in guideline.sections]
+    sections = [
+        (s.span.start, f"{s.span.line:>6}  {'  ' * (s.level - 1)}{s.heading}") for s in guideline.sections
+    ]
     items = [
         (m.span.start, f"{m.span.line:>6}    {m.label}{m.title or m.text[:30].splitlines()[0]}")
         for m in guideline.measures

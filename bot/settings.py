@@ -25,7 +25,8 @@ class Settings(BaseSettings):
     corpus: Path = Field(default_factory=packaged_corpus, description="folder with the guidelines")
     index: Path = Field(default_factory=lambda: cache_folder() / "index", description="folder of the index")
     embedding_model: str = Field(
-        default="", description="hub name or folder of a sentence-transformers model; empty: the offline model"
+        default="",
+        description="hub name or folder of a sentence-transformers model; empty: the offline model",
     )
     dense: bool = Field(default=True, description="false: search with BM25 alone, no model is loaded")
     max_question: int = Field(default=1000, ge=10, le=100_000, description="longest question, in characters")

@@ -157,8 +157,8 @@ class Index:
     def encode_many(self, questions: Sequence[str]) -> list[Query]:
         """`encode` for many questions with one batch through the model."""
         texts = [normalize_question(question[:MAX_QUESTION_CHARS]) for question in questions]
-        embedder = self._model()
         filled = [i for i, text in enumerate(texts) if text]
+        embedder = self._model() if filled else None  # no question, no need to load a model
         vectors = embedder.encode_queries([texts[i] for i in filled]) if embedder and filled else None
         row_of = {i: row for row, i in enumerate(filled)}
         return [

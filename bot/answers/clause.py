@@ -37,7 +37,11 @@ def find_section(guideline: Guideline, ref: ClauseRef) -> Section | None:
 
 def measures_under(guideline: Guideline, section: Section) -> tuple[Measure, ...]:
     """The measures between a section's heading and the next heading of its level or above."""
-    ends = [s.span.start for s in guideline.sections if s.span.start > section.span.start and s.level <= section.level]
+    ends = [
+        s.span.start
+        for s in guideline.sections
+        if s.span.start > section.span.start and s.level <= section.level
+    ]
     end = min(ends, default=len(guideline.source))
     return tuple(m for m in guideline.measures if section.span.start <= m.span.start < end)
 
@@ -47,7 +51,9 @@ def names_a_clause(guideline: Guideline, refs: Sequence[ClauseRef]) -> bool:
     return any(find_measures(guideline, ref) for ref in refs)
 
 
-def clause_answer(text: str, lang: Lang, library: Library, guideline: Guideline, refs: Sequence[ClauseRef]) -> Answer:
+def clause_answer(
+    text: str, lang: Lang, library: Library, guideline: Guideline, refs: Sequence[ClauseRef]
+) -> Answer:
     """The named measures whole; says which of the named numbers do not exist.
 
     A question whose every number is missing is a `not_in_text` refusal on the clause route.
@@ -58,7 +64,13 @@ def clause_answer(text: str, lang: Lang, library: Library, guideline: Guideline,
     if not measures:
         body = "\n\n".join(_missing(guideline, ref, lang) for ref in missing)
         return Answer(
-            text, "clause", body, completeness="none", refusal="not_in_text", checked=len(guideline.measures), lang=lang
+            text,
+            "clause",
+            body,
+            completeness="none",
+            refusal="not_in_text",
+            checked=len(guideline.measures),
+            lang=lang,
         )
     citations = tuple(cite(m, s) for m in measures for s in m.sentences)
     blocks = _blocks(guideline, refs, found, lang)
@@ -94,7 +106,9 @@ def _blocks(
         fresh = [m for m in found[ref] if m.id not in shown]
         section = find_section(guideline, ref) if ref.unit == "section" else None
         if section and fresh:
-            blocks.append(say(lang, "clause.section_heading", heading=escape(section.heading), count=len(found[ref])))
+            blocks.append(
+                say(lang, "clause.section_heading", heading=escape(section.heading), count=len(found[ref]))
+            )
         blocks += [whole_measure(guideline, m, lang, alone=len(found) == len(found[ref]) == 1) for m in fresh]
         shown.update(m.id for m in fresh)
     return blocks
@@ -130,4 +144,3 @@ def _missing(guideline: Guideline, ref: ClauseRef, lang: Lang) -> str:
     return say(
         lang, "clause.missing", what=_what(ref, lang), count=len(labels), first=labels[0], last=labels[-1]
     )
-

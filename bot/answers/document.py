@@ -125,7 +125,13 @@ def _outline(guideline: Guideline, lang: Lang) -> list[str]:
             continue
         reach = say(lang, "document.range", first=escape(under[0].label), last=escape(under[-1].label))
         lines.append(
-            say(lang, "document.section", heading=f"**{escape(section.heading)}**", range=reach, count=len(under))
+            say(
+                lang,
+                "document.section",
+                heading=f"**{escape(section.heading)}**",
+                range=reach,
+                count=len(under),
+            )
         )
         if len(guideline.measures) <= _OUTLINE_LIMIT:
             lines += ["  " + say(lang, "document.measure", name=measure_name(m)) for m in under if m.title]

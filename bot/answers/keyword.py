@@ -105,7 +105,14 @@ def _each(guideline: Guideline, found: Sequence[Occurrences], lang: Lang) -> lis
             blocks.append(say(lang, "keyword.found_none", checked=checked, word=escape(one.word)))
             continue
         blocks.append(
-            say(lang, "keyword.found", checked=checked, count=len(measures), word=escape(one.word), times=one.times)
+            say(
+                lang,
+                "keyword.found",
+                checked=checked,
+                count=len(measures),
+                word=escape(one.word),
+                times=one.times,
+            )
         )
         blocks += [_entry(m, [one], lang) for m in measures]
         blocks += _elsewhere(guideline, one.word, lang)
@@ -158,7 +165,13 @@ def _preamble_lines(guideline: Guideline, word: str) -> list[int]:
 
 
 def _nothing(
-    text: str, lang: Lang, guideline: Guideline, words: Sequence[str], *, together: bool, nearest: Sequence[Measure]
+    text: str,
+    lang: Lang,
+    guideline: Guideline,
+    words: Sequence[str],
+    *,
+    together: bool,
+    nearest: Sequence[Measure],
 ) -> Answer:
     checked = len(guideline.measures)
     if together:

@@ -25,7 +25,14 @@ def cite(measure: Measure, sentence: Sentence) -> Citation:
     """The citation of a sentence, whole and verbatim."""
     span = sentence.span
     return Citation(
-        measure.id, measure.number, measure.label, measure.title, sentence.text, span.start, span.end, span.line
+        measure.id,
+        measure.number,
+        measure.label,
+        measure.title,
+        sentence.text,
+        span.start,
+        span.end,
+        span.line,
     )
 
 
@@ -62,7 +69,9 @@ def names(measures: Iterable[Measure]) -> str:
 def notes_of(library: Library, measures: Iterable[Measure], lang: Lang) -> tuple[str, ...]:
     """The editor's notes on these measures, each marked as a note, with its measure's label and its source."""
     return tuple(
-        say(lang, "cite.note", label=escape(measure.label), text=escape(note.text), source=escape(note.source))
+        say(
+            lang, "cite.note", label=escape(measure.label), text=escape(note.text), source=escape(note.source)
+        )
         for measure in measures
         for note in library.of(measure).meta.notes
         if note.measure == measure.number
@@ -71,7 +80,9 @@ def notes_of(library: Library, measures: Iterable[Measure], lang: Lang) -> tuple
 
 def basis(guidelines: Sequence[Guideline], lang: Lang) -> str:
     """Where an answer comes from: issuer, title and date of each document as far as they are known."""
-    return say(lang, "topic.basis", basis="、".join(escape(_source_of(guideline)) for guideline in guidelines))
+    return say(
+        lang, "topic.basis", basis="、".join(escape(_source_of(guideline)) for guideline in guidelines)
+    )
 
 
 def _source_of(guideline: Guideline) -> str:

@@ -85,5 +85,7 @@ def _with_examples(
     return _refused(text, lang, refusal, "\n\n".join([lead, "\n".join(examples)] if guidelines else [lead]))
 
 
-def _refused(text: str, lang: Lang, refusal: Refusal, body: str, citations: tuple[Citation, ...] = ()) -> Answer:
+def _refused(
+    text: str, lang: Lang, refusal: Refusal, body: str, citations: tuple[Citation, ...] = ()
+) -> Answer:
     return Answer(text, "refusal", body, citations, completeness="none", refusal=refusal, lang=lang)

@@ -22,7 +22,9 @@ _JOINT = re.compile(r"\s*(?:、|,|和|与|及|以及|或者|或|还有|跟|\bor\
 
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
-    return {name: compile_alternatives(words) for name, words in keyword_wordings().items() if name != "frame"}
+    return {
+        name: compile_alternatives(words) for name, words in keyword_wordings().items() if name != "frame"
+    }
 
 
 @cache
