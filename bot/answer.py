@@ -36,8 +36,9 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer. `text` is markdown; a quote links to its place as ``[原文第 63 行](#cite-<slug>-<start>-<end>)``.
+    """One answer. `text` is markdown.
 
+    A quote links to its place as ``[原文第 63 行](#cite-<slug>-<start>-<end>)``.
     `checked` is how many measures were looked at, `confidence` is None where nothing was guessed.
     """
 

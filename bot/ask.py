@@ -21,8 +21,8 @@ from bot.answers.topic import topic_answer
 from bot.evidence import Evidence, gather
 from bot.library import Library
 from bot.question import Question, read_question
-from bot.reading.asked import PROCEDURAL
 from bot.questions_file import Asked
+from bot.reading.asked import PROCEDURAL
 from bot.scope import ANSWERABLE, IN_FIELD, Scope, confidence
 from corpus.measure import Measure
 from index.hits import Query
@@ -145,7 +145,7 @@ class Assistant:
         return self._topic(question, evidence, probability)
 
     def _topic(self, question: Question, evidence: Evidence, probability: float) -> Answer:
-        """The measure that states the asked fact, else the first hit, is quoted first; near ones are quoted beside it."""
+        """The measure that states the asked fact, else the first hit, comes first; near ones beside it."""
         ordered = evidence.leading
         excerpts = [evidence.excerpt(measure) for measure in ordered[: evidence.near]]
         related = ordered[evidence.near : evidence.near + NEAREST]

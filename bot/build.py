@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from importlib import resources
-from pathlib import Path
 
 from rich.console import Console
 from rich.progress import (

@@ -12,11 +12,12 @@ from typing import Annotated, NoReturn
 import typer
 
 from bot.settings import Settings, read_settings
-from corpus.errors import UsageError, WenceError
+from corpus.errors import WenceError
 
 app = typer.Typer(
     name="wence",
-    help="问策:回答政策文件里的问题,每句话都能查到原文。 Answers questions on policy guidelines, every quote traceable.",
+    help="问策:回答政策文件里的问题,每句话都能查到原文。 "
+    "Answers questions on policy guidelines, every quote traceable.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

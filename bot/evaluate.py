@@ -1,4 +1,7 @@
-"""Measure answers against questions with known answers: retrieval, facts, exact sets, refusals, verbatim quotes."""
+"""Measure answers against questions with known answers.
+
+Retrieval, facts, exact sets of measures, refusals, verbatim quotes.
+"""
 
 from __future__ import annotations
 
@@ -93,7 +96,10 @@ class Report:
 
 
 def evaluate_file(assistant: Assistant, file: Path, split: str | None = None) -> Report:
-    """Ask every question of a `.jsonl` file (fields gold, must_contain, refuse, kind, split) and score the answers."""
+    """Ask every question of a `.jsonl` file and score the answers.
+
+    The file has the fields gold, must_contain, refuse, kind and split. Raises WenceError for bad lines.
+    """
     asked, expected = _read(file, split)
     answers = assistant.ask_many(asked)
     queries = assistant.index.encode_many([each.text for each in asked])

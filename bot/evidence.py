@@ -1,4 +1,4 @@
-"""From a ranking to what may be quoted: which sentences of which measures, and whether they state the asked fact."""
+"""From a ranking to what may be quoted: which sentences, and whether they state the asked fact."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CLOSE = 0.5
 FACT_MEASURES = 10
 """A stated fact is looked for in so many of the best measures."""
 FACT_OVERLAP_FIRST = 0.04
-"""In the first measure a sentence that states a fact counts if it shares this much of the question's tokens."""
+"""In the first measure a sentence that states a fact counts if it shares this much of the question."""
 FACT_OVERLAP = 0.12
 """In other measures it must share so much, and not much less than the best sentence of all."""
 
@@ -38,7 +38,7 @@ class Excerpt:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was found for a question: its query, the ranking, its sentences best first, and those that state an asked fact."""
+    """What was found for a question: its ranking, sentences best first, those that state an asked fact."""
 
     query: Query
     ranking: Ranking
@@ -84,8 +84,10 @@ def gather(index: Index, query: Query, ranking: Ranking, question: Question) -> 
 
 
 def _stating(kinds: Sequence[str], sentences: Sequence[SentenceHit], first: str) -> list[SentenceHit]:
-    """Sentences that state a fact of one of the kinds: in the first measure those that speak of the matter at all,
-    and only where there are none, those of other measures that speak of much of what was asked.
+    """Sentences that state a fact of one of the kinds.
+
+    In the first measure those that speak of the matter at all; only where there are none, those of
+    other measures that speak of much of what was asked.
     """
     telling = [hit for hit in sentences if any(states(kind, normalize(hit.sentence.text)) for kind in kinds)]
     near = [hit for hit in telling if hit.measure.id == first and hit.overlap >= FACT_OVERLAP_FIRST]

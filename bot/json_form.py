@@ -65,5 +65,5 @@ def measure_json(guideline: Guideline, measure: Measure) -> Json:
 
 
 def dump(form: object, *, indent: int | None = None) -> bytes:
-    """UTF-8 JSON with Chinese as it is; half a surrogate pair stays an escape, so that any string can be written."""
+    """UTF-8 JSON with Chinese as it is; half a surrogate pair stays an escape: any string can be written."""
     return json.dumps(form, ensure_ascii=False, indent=indent).encode("utf-8", errors="backslashreplace")

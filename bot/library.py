@@ -30,8 +30,8 @@ class Library:
     def outside(self, text: str) -> tuple[Place, ...]:
         """The places that a normalised question names, if it names some and every one lies outside.
 
-        Inside is what lies in the region of a document or is named by a document itself. Where a document's region
-        is not known (a national one), nothing is outside.
+        Inside is what lies in the region of a document or is named by a document itself. Where a
+        document's region is not known (a national one), nothing is outside.
         """
         if not self.regions or "" in self.regions:
             return ()

@@ -20,8 +20,9 @@ _HAN = re.compile(f"[{CJK}]")
 class Question:
     """One question. `normal` is normalised text; the rest is read from it by rules, nothing is searched yet.
 
-    `length` is in characters as typed (`text` may be cut); `policy`: it speaks of support, application and the like;
-    `bare`: it asks for a fact about applying and names no matter; `unclear` is empty or the reason why this is no readable question (a phrase of the group `refusal`);
+    `length` is in characters as typed (`text` may be cut); `policy`: it speaks of support, application
+    and the like; `bare`: it asks for a fact about applying and names no matter; `unclear` is empty or
+    the reason why this is no readable question (a phrase of the group `refusal`);
     `keywords` are words to be found literally, `phrase` the same before it is split at 和 or 、.
     """
 

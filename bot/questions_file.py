@@ -31,7 +31,7 @@ class AskedFile:
 
 
 def one_or_file(text: str | None, file: Path | None, district: str | None = None) -> AskedFile:
-    """The one question given, or those of the file. Raises UsageError unless exactly one of the two is given."""
+    """The one question given, or those of the file. UsageError unless exactly one of the two is given."""
     if (text is None) == (file is None):
         raise UsageError(
             "请给出一个问题,或用 --jsonl 指定文件,二者选一。",
@@ -43,7 +43,10 @@ def one_or_file(text: str | None, file: Path | None, district: str | None = None
 
 
 def read_questions(file: Path) -> AskedFile:
-    """Every question of a file; blank lines are passed over, lines that are no question are named in `bad_lines`."""
+    """Every question of a file; blank lines are passed over, other bad lines are named in `bad_lines`.
+
+    Raises WenceError if the file cannot be read, UsageError if it is too large.
+    """
     try:
         if file.stat().st_size > MAX_FILE:
             raise UsageError(

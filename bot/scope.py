@@ -1,10 +1,11 @@
-"""Is a question within what this corpus is about? Calibrated at index time, on questions that no policy answers.
+"""Is a question within what this corpus is about? Calibrated at index time, on questions no policy answers.
 
-Cosines depend on the model and on the corpus, so no fixed threshold would do. When an index is built, the off-topic
-questions of `bot/data/calibration.jsonl` are ranked against it (`index.background`). A question is then judged by how
-far its cosines stand above theirs, by how near it is to one of them, and by its BM25 score, in a logistic regression.
-The coefficients were fitted by `tests/fit_scope.py` on the tuning half of `tests/data/questions/cq.jsonl` and on the
-off-topic questions themselves; the other half and other guidelines show what it costs (`wence eval`).
+Cosines depend on the model and on the corpus, so no fixed threshold would do. When an index is built, the
+off-topic questions of `bot/data/calibration.jsonl` are ranked against it (`index.background`). A question is
+then judged by how far its cosines stand above theirs, by how near it is to one of them, and by its BM25
+score, in a logistic regression. The coefficients were fitted by `tests/fit_scope.py` on the tuning half of
+`tests/data/questions/cq.jsonl` and on the off-topic questions themselves; the other half and other guidelines
+show what it costs (`wence eval`).
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ LEXICAL = Coefficients((4.0, 1.0), -1.5)
 ANSWERABLE = 0.3
 """Below this probability a question is refused."""
 IN_FIELD = 0.05
-"""Above this, a refused question that speaks of policy matters is "not in the text" rather than "out of scope"."""
+"""Above this, a refused question that speaks of policy is "not in the text" rather than "out of scope"."""
 SURE = 0.9
 LONG_PHRASE = 3
 """A phrase shared with the text counts from 3 characters on (two are shared by chance), and up to 5."""
@@ -57,7 +58,7 @@ class Scope:
         return _logistic(used.intercept + sum(w * v for w, v in zip(used.weights, values, strict=True)))
 
     def features(self, query: Query, ranking: Ranking, lang: Lang) -> tuple[float, ...]:
-        """What the regression sees: three cosines in deviations, BM25 and a shared phrase, or two lexical figures."""
+        """What the regression sees: three cosines in deviations, BM25 and a shared phrase; or two lexical values."""
         signals = ranking.signals
         standing = self._background.standing(lang, query, ranking)
         if standing is None:

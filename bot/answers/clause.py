@@ -115,7 +115,7 @@ def _blocks(
 
 
 def whole_measure(guideline: Guideline, measure: Measure, lang: Lang, *, alone: bool = True) -> str:
-    """A measure whole: name, place in the document, every sentence quoted; its neighbours when it stands alone."""
+    """A measure whole: name, place in the document, every sentence quoted; its neighbours when `alone`."""
     parts = [say(lang, "clause.heading", name=measure_name(measure))]
     if measure.path:
         parts.append(say(lang, "clause.place", path=escape(" / ".join(measure.path))))

@@ -88,7 +88,7 @@ def stated(guideline: Guideline, aspect: str) -> list[Citation]:
 
 
 def _stated_basis(guideline: Guideline) -> list[Citation]:
-    """The sentences of the preamble, else of the first measure, that say on what ground the document was issued."""
+    """The sentences of the preamble, else of the first measure, that say why the document was issued."""
     if guideline.preamble is not None:
         sentences = split_sentences(Lines.of(guideline.source), guideline.preamble)
         found = [s for s in sentences if basis_pattern().search(s.text)]

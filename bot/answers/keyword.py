@@ -86,12 +86,15 @@ def keyword_answer(
 
 @lru_cache(maxsize=1 << 14)
 def _squeezed(text: str) -> str:
-    """Normalised, without white space and quotation marks: 科技创新“关键变量” is found without them as well."""
+    """Normalised, without white space and quotation marks: 创新“关键变量” is found without them as well."""
     return _PASSED_OVER.sub("", normalize(text))
 
 
 def _sentences(measure: Measure, found: Sequence[Occurrences]) -> list[Sentence]:
-    """The parts of a measure that hold a keyword, heading first; a word across two parts cites the measure's heading."""
+    """The parts of a measure that hold a keyword, heading first.
+
+    A word that runs across two parts cites the measure's heading.
+    """
     chosen = {s.span.start: s for o in found for s in o.sentences.get(measure.id, ())}
     return [chosen[start] for start in sorted(chosen)] or [measure.heading]
 

@@ -11,7 +11,10 @@ from corpus.measure import Guideline
 
 
 def merge(parts: Sequence[tuple[Guideline, Answer]]) -> Answer:
-    """One answer out of one per document; documents that have nothing are left out unless all have nothing."""
+    """One answer out of one per document.
+
+    Documents that have nothing are left out, unless all have nothing.
+    """
     telling = [part for part in parts if part[1].refusal is None] or list(parts[:1])
     checked = sum(answer.checked for _, answer in parts)
     if len(telling) == 1:

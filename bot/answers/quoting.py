@@ -67,7 +67,7 @@ def names(measures: Iterable[Measure]) -> str:
 
 
 def notes_of(library: Library, measures: Iterable[Measure], lang: Lang) -> tuple[str, ...]:
-    """The editor's notes on these measures, each marked as a note, with its measure's label and its source."""
+    """The editor's notes on these measures, each marked as a note, with its measure's label and source."""
     return tuple(
         say(
             lang, "cite.note", label=escape(measure.label), text=escape(note.text), source=escape(note.source)

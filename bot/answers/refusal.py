@@ -39,7 +39,7 @@ def out_of_scope(text: str, lang: Lang, guidelines: Sequence[Guideline]) -> Answ
 def unclear(
     text: str, lang: Lang, guidelines: Sequence[Guideline], why: str, *, length: int = 0, limit: int = 0
 ) -> Answer:
-    """Not readable as a question; `why` is a phrase of the group `refusal` (empty, greeting, gibberish, too_long).
+    """Not readable as a question; `why` is empty, greeting, gibberish or too_long (phrases of `refusal`).
 
     `length` and `limit` are characters, for a question that is too long.
     """
@@ -62,7 +62,7 @@ def not_in_text(
     quoted: Sequence[Citation] = (),
     related: Sequence[Measure] = (),
 ) -> Answer:
-    """In the field, but the text says nothing of it: names the kind of fact that is missing and related measures.
+    """In the field, but not in the text: names the kind of fact that is missing and related measures.
 
     `quoted` are sentences that show what the nearest measure does say; they alone are cited.
     """

@@ -1,4 +1,4 @@
-"""What kind of fact a question asks for (an amount, a rate, a telephone number, …), and whether a text states one.
+"""What kind of fact a question asks for (an amount, a rate, a telephone, …), and whether a text states one.
 
 A question about an amount is answered only by a sentence that states one; without such a sentence the
 honest answer is "not in the text". Works on normalised text (`corpus.normal.normalize`).
@@ -7,7 +7,6 @@ honest answer is "not in the text". Works on normalised text (`corpus.normal.nor
 from __future__ import annotations
 
 from bot.reading.patterns import bare_pattern, fact_patterns
-
 
 PROCEDURAL = frozenset({"phone", "web", "address", "deadline", "materials", "person"})
 """Facts about applying. A question for one of them (最晚什么时候交申请?) may name no matter at all."""

@@ -48,7 +48,7 @@ def keywords(text: str) -> tuple[str, ...]:
 
 
 def whole_phrase(text: str) -> str:
-    """The keyword of a normalised question before it is split at 和, 与, 、: it may itself be a term of the text."""
+    """The keyword of a normalised question before it is split at 和, 与, 、: it may be a term by itself."""
     return _phrase(text)
 
 
@@ -58,7 +58,7 @@ def wants_all_together(text: str) -> bool:
 
 
 def is_strict(text: str) -> bool:
-    """Whether the wording asks for the words themselves (提到, 出现), not loosely for a matter (涉及, 包括)."""
+    """Whether the wording asks for the words as such (提到, 出现), not loosely for a matter (涉及, 包括)."""
     return bool(_patterns()["strict"].search(text))
 
 

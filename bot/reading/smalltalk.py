@@ -1,4 +1,4 @@
-"""What is no question to a policy document: nothing at all, greetings, strings of letters, talk about the assistant.
+"""What is no question to a policy document: nothing, greetings, strings of letters, talk about the assistant.
 
 Works on normalised text; the wordings are in `patterns.toml`.
 """
@@ -54,7 +54,7 @@ def _is_gibberish(text: str) -> bool:
 
 
 def _is_no_word(word: str) -> bool:
-    """A Latin string that no English word looks like: no vowel, one letter repeated, consonants or keys in a row."""
+    """Looks like no English word: no vowel, one letter repeated, consonants or neighbouring keys in a row."""
     if len(word) == 1 or not _VOWEL.search(word) or len(set(word)) == 1:
         return True
     runs = _VOWEL.split(word)
