@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import mean, median
 
-from bot.answer import Answer
+from bot.answer import Answer, Citation
+from bot.answers.document import preamble_id
 from bot.ask import Assistant
 from bot.json_form import Json
 from bot.questions_file import Asked, read_questions
 from corpus.errors import WenceError
+from corpus.measure import Span
 from index.hits import Hit
 
 _EXACT = ("clause", "keyword")
@@ -111,52 +113,71 @@ def score(cases: Sequence[Case], assistant: Assistant) -> Report:
     """The scores of answered cases."""
     searched = [c for c in cases if c.expected.kind in _SEARCHED and c.expected.gold]
     answerable = [c for c in cases if c.expected.refuse is None]
-    by_refusal: dict[str, list[Case]] = defaultdict(list)
-    for case in cases:
-        if case.expected.refuse:
-            by_refusal[case.expected.refuse].append(case)
-    scores = [_score(f"hit@{k}", searched, lambda c, k=k: _first(c) <= k) for k in (1, 3)]  # type: ignore[misc]
-    scores += [
-        _score(
-            "lead",
-            searched,
-            lambda c: bool(c.answer.citations) and c.answer.citations[0].number in c.expected.gold,
-        ),
-        _score(
-            "facts",
-            [c for c in answerable if c.expected.must_contain],
-            lambda c: all(fact in c.answer.text.replace("\\", "") for fact in c.expected.must_contain),
-        ),
-        *(
-            _score(
-                kind, [c for c in answerable if c.expected.kind == kind], lambda c: c.cited == c.expected.gold
-            )
-            for kind in _EXACT
-        ),
-        _score(
-            "document",
-            [c for c in answerable if c.expected.kind == "document"],
-            lambda c: c.answer.route == "document",
-        ),
-        _score("not refused", answerable, lambda c: c.answer.refusal is None),
-        *(
-            _score(f"refused: {r}", rows, lambda c: c.answer.refusal is not None)
-            for r, rows in sorted(by_refusal.items())
-        ),
-        *(
-            _score(f"kind: {r}", rows, lambda c, r=r: c.answer.refusal == r)  # type: ignore[misc]
-            for r, rows in sorted(by_refusal.items())
-        ),
-        _score("verbatim", list(cases), lambda c: _is_verbatim(c.answer, assistant)),
-    ]
     timings = [c.answer.timing for c in cases if c.answer.timing]
     return Report(
-        tuple(scores),
+        (
+            *_scores_found(searched),
+            *_scores_said(answerable),
+            *_scores_refused(cases),
+            _score("verbatim", cases, lambda c: _is_verbatim(c.answer, assistant)),
+        ),
         mean([1 / _first(c) if _first(c) <= 10 else 0.0 for c in searched] or [0.0]),
         median([t.encode for t in timings if t.encode] or [0.0]),
         median([t.search + t.compose for t in timings] or [0.0]),
         tuple(cases),
     )
+
+
+def _scores_found(searched: Sequence[Case]) -> list[Score]:
+    """Of questions in free words: is a right measure ranked first, among the first three, quoted first?"""
+    return [
+        _score("hit@1", searched, lambda c: _first(c) <= 1),
+        _score("hit@3", searched, lambda c: _first(c) <= 3),
+        _score("lead", searched, _leads),
+    ]
+
+
+def _scores_said(answerable: Sequence[Case]) -> list[Score]:
+    """Of questions with an answer: stated facts, exact sets of measures, route, and no refusal."""
+    by_kind = {kind: [c for c in answerable if c.expected.kind == kind] for kind in (*_EXACT, "document")}
+    factual = [c for c in answerable if c.expected.must_contain]
+    return [
+        _score("facts", factual, _states_all),
+        *(_score(kind, by_kind[kind], lambda c: c.cited == c.expected.gold) for kind in _EXACT),
+        _score("document", by_kind["document"], lambda c: c.answer.route == "document"),
+        _score("not refused", answerable, lambda c: c.answer.refusal is None),
+    ]
+
+
+def _scores_refused(cases: Sequence[Case]) -> list[Score]:
+    """Of questions without an answer, by kind: refused at all, and refused as that kind."""
+    groups: dict[str, list[Case]] = defaultdict(list)
+    for case in cases:
+        if case.expected.refuse:
+            groups[case.expected.refuse].append(case)
+    return [
+        *(_score(f"refused: {kind}", groups[kind], _refuses) for kind in sorted(groups)),
+        *(_score(f"kind: {kind}", groups[kind], _refuses_rightly) for kind in sorted(groups)),
+    ]
+
+
+def _refuses(case: Case) -> bool:
+    return case.answer.refusal is not None
+
+
+def _refuses_rightly(case: Case) -> bool:
+    return case.answer.refusal == case.expected.refuse
+
+
+def _leads(case: Case) -> bool:
+    citations = case.answer.citations
+    return bool(citations) and citations[0].number in case.expected.gold
+
+
+def _states_all(case: Case) -> bool:
+    """Whether every expected string stands in the answer, markdown escapes aside."""
+    text = case.answer.text.replace("\\", "")
+    return all(fact in text for fact in case.expected.must_contain)
 
 
 def report_text(report: Report) -> str:
@@ -181,16 +202,23 @@ def _first(case: Case) -> int:
 
 
 def _is_verbatim(answer: Answer, assistant: Assistant) -> bool:
-    """Whether every quote stands at its offsets and inside its own measure (so never in page furniture)."""
-    measures = {m.id: m for m in assistant.index.measures}
-    for citation in answer.citations:
-        measure = measures[citation.measure_id]
-        source = assistant.library.of(measure).source or measure.text
-        if source[citation.start : citation.end] != citation.quote:
-            return False
-        if not measure.span.start <= citation.start < citation.end <= measure.span.end:
-            return False
-    return True
+    """Whether every quote stands at its offsets and inside its own place (so never in page furniture)."""
+    return all(_stands(citation, assistant) for citation in answer.citations)
+
+
+def _stands(citation: Citation, assistant: Assistant) -> bool:
+    source, span = _place(citation, assistant)
+    inside = span.start <= citation.start < citation.end <= span.end
+    return inside and source[citation.start : citation.end] == citation.quote
+
+
+def _place(citation: Citation, assistant: Assistant) -> tuple[str, Span]:
+    """The text that a citation's offsets count in, and where it may stand: in its measure, or a preamble."""
+    for guideline in assistant.library.guidelines:
+        if guideline.preamble and citation.measure_id == preamble_id(guideline):
+            return guideline.source, guideline.preamble
+    measure = assistant.index.measures[assistant.index.row(citation.measure_id)]
+    return assistant.library.of(measure).source or measure.text, measure.span
 
 
 def _read(file: Path, split: str | None) -> tuple[list[Asked], list[Expected]]:

@@ -58,7 +58,7 @@ class Scope:
         return _logistic(used.intercept + sum(w * v for w, v in zip(used.weights, values, strict=True)))
 
     def features(self, query: Query, ranking: Ranking, lang: Lang) -> tuple[float, ...]:
-        """What the regression sees: three cosines in deviations, BM25 and a shared phrase; or two lexical values."""
+        """What the regression sees: three cosines in deviations, BM25, a shared phrase; else two lexical."""
         signals = ranking.signals
         standing = self._background.standing(lang, query, ranking)
         if standing is None:

@@ -98,9 +98,14 @@ def _stated_basis(guideline: Guideline) -> list[Citation]:
     return [cite(first, s) for s in first.sentences if basis_pattern().search(s.text)]
 
 
+def preamble_id(guideline: Guideline) -> str:
+    """What a citation of a preamble has in place of a measure's id (no measure is numbered so)."""
+    return f"{guideline.slug}#preamble"
+
+
 def _cite_preamble(guideline: Guideline, sentence: Sentence) -> Citation:
     span = sentence.span
-    return Citation(f"{guideline.slug}#preamble", 0, "", "", sentence.text, span.start, span.end, span.line)
+    return Citation(preamble_id(guideline), 0, "", "", sentence.text, span.start, span.end, span.line)
 
 
 def _size(guideline: Guideline, lang: Lang) -> str:
