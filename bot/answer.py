@@ -26,6 +26,30 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """Why a measure reaches a district: a route, and the verbatim words that prove it, with their place."""
+
+    route: str
+    quote: str
+    start: int
+    end: int
+    line: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Applies:
+    """A measure that reaches a district, by which routes (named, zone, area, all, conditional, citywide)."""
+
+    measure_id: str
+    number: int
+    label: str
+    title: str
+    routes: tuple[str, ...]
+    evidence: tuple[Proof, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Timing:
     """Milliseconds spent: the model's encoding (a batch's share of it), searching, and all the rest."""
 
@@ -49,7 +73,7 @@ class Answer:
     completeness: Completeness = "partial"
     refusal: Refusal | None = None
     districts: tuple[str, ...] = ()
-    applicability: tuple[object, ...] = ()
+    applicability: tuple[Applies, ...] = ()
     checked: int = 0
     confidence: Confidence | None = None
     notes: tuple[str, ...] = ()

@@ -25,7 +25,7 @@ def answer_json(answer: Answer, question_id: str | int | None = None) -> Json:
         "districts": list(answer.districts),
         "text": answer.text,
         "citations": [asdict(citation) for citation in answer.citations],
-        "applicability": list(answer.applicability),
+        "applicability": [asdict(applies) for applies in answer.applicability],
         "checked": answer.checked,
         "notes": list(answer.notes),
         "lang": answer.lang,

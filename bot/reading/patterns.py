@@ -37,6 +37,12 @@ def basis_pattern() -> re.Pattern[str]:
 
 
 @cache
+def support_patterns() -> dict[str, re.Pattern[str]]:
+    """How a question asks which support applies to whom: the table `[support]`."""
+    return {name: compile_alternatives(words) for name, words in _file()["support"].items()}
+
+
+@cache
 def bare_pattern() -> re.Pattern[str]:
     """Words that name no matter by themselves."""
     return compile_alternatives(_file()["bare"]["words"])

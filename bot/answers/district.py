@@ -1,0 +1,140 @@
+"""District route: which measures reach a district, group or zone; complete, each with its proof."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from bot.answer import Answer, Applies, Citation
+from bot.answers.quoting import anchor, basis, escape, measure_name, names, notes_of, quotes
+from bot.library import Library
+from bot.outdated import target_year_passed
+from bot.phrases import Lang, say
+from bot.reach import Reached, applies_of, best_proof, facets_of_measure, sorted_by_nature
+from corpus.facet_words import label
+from corpus.measure import Guideline, Measure
+from corpus.reach import ROUTES
+from corpus.table import Cell
+
+
+def district_answer(
+    text: str, lang: Lang, library: Library, guideline: Guideline, found: Reached, *, role: str = ""
+) -> Answer:
+    """All that reaches one target, grouped by its strongest route, with count, proofs and what does not reach it."""
+    natures = sorted_by_nature(guideline)
+    support = [m.id for m in natures["support"] if m.id in found.ids]
+    blocks = [_head(guideline, found, len(support), natures, lang)]
+    blocks += [escape(remark) for remark in found.target.remarks]
+    for route in ROUTES:
+        cells = found.by_first(route, support)
+        if cells or (route == "named" and found.target.kind != "group"):
+            blocks.append(_route_block(guideline, found, route, cells, lang))
+    blocks += _others(natures, found, lang)
+    blocks += _direct(guideline, support, role, lang)
+    shown = [measure for measure in guideline.measures if measure.id in found.ids]
+    notes = notes_of(library, shown, lang)
+    blocks += [*notes, *closing(guideline, lang)]
+    return Answer(
+        text,
+        "district",
+        "\n\n".join(blocks),
+        tuple(dict.fromkeys(citations_of(guideline, _in_order(found, support)))),
+        completeness="complete",
+        districts=found.target.rows if found.target.kind == "group" else found.target.rows[:1],
+        applicability=tuple(map(applies_of, found.cells)),
+        checked=len(guideline.measures),
+        notes=notes,
+        lang=lang,
+    )
+
+
+def citations_of(guideline: Guideline, cells: Iterable[Cell]) -> Iterable[Citation]:
+    """The proof of each cell's strongest route, as a citation."""
+    for cell in cells:
+        proof = best_proof(cell)
+        column = cell.measure
+        yield Citation(
+            column.id, column.number, column.label, column.title, proof.quote, proof.start, proof.end, proof.line
+        )
+
+
+def entry(guideline: Guideline, cell: Cell, lang: Lang) -> str:
+    """A measure in a list: name, routes as tags, the sentence that proves the strongest one, strength, who gains."""
+    measure = next(m for m in guideline.measures if m.id == cell.measure.id)
+    citation = next(iter(citations_of(guideline, [cell])))
+    proof = best_proof(cell)
+    tags = " ".join(f"`{say(lang, f'route.{route}')}`" for route in cell.routes)
+    facets = facets_of_measure(measure)
+    sentence = facets.sentences[proof.sentence] if proof.sentence >= 0 else facets.heading
+    details = [label("strength", sentence.strength, lang)] if sentence.strength != "none" else []
+    gains = [label("beneficiary", b.name, lang) for b in sentence.beneficiaries if b.direct]
+    if gains:
+        details.append(say(lang, "district.gains", who="、".join(dict.fromkeys(gains))))
+    link = say(lang, "cite.link", line=citation.line, anchor=anchor(citation))
+    quote = say(lang, "cite.quote", quote=escape(citation.quote))
+    note = f" {escape(proof.note)}" if proof.note else ""
+    return f"- **{measure_name(measure)}** {tags} — {quote} " + " · ".join([*details, link]) + note
+
+
+def closing(guideline: Guideline, lang: Lang, today: date | None = None) -> list[str]:
+    """What stands under every answer about applicability: the basis with its date, and whether its time is over."""
+    year = target_year_passed(guideline, today)
+    parts = [basis([guideline], lang)]
+    if year:
+        parts.append(say(lang, "district.outdated", year=year))
+    return parts
+
+
+def _head(guideline: Guideline, found: Reached, count: int, natures: dict[str, tuple[Measure, ...]], lang: Lang) -> str:
+    also = {kind: sum(m.id in found.ids for m in natures[kind]) for kind in ("requirement", "duty")}
+    name = say(lang, "district.name", name=escape(found.target.name))
+    rows = found.target.rows
+    if found.target.kind == "group":
+        name += say(lang, "district.members", names="、".join(map(escape, rows)))
+    elif found.target.kind == "zone" or rows[0] == found.target.name:
+        name += say(lang, "district.in_group", group=escape(found.group)) if found.group else ""
+    else:
+        name += say(lang, "district.is_now", name=escape(rows[0]), group=escape(found.group))
+    checked = say(
+        lang, "district.checked", checked=len(guideline.measures), count=count, requirements=also["requirement"],
+        duties=also["duty"],
+    )  # fmt: skip
+    return name + checked
+
+
+def _route_block(guideline: Guideline, found: Reached, route: str, cells: Sequence[Cell], lang: Lang) -> str:
+    kind = "_group" if route == "named" and found.target.kind == "group" else ""
+    head = say(lang, f"district.by_{route}{kind}", name=escape(found.target.name), count=len(cells))
+    return "\n".join([f"**{head}**", "", *(entry(guideline, cell, lang) for cell in cells)]).rstrip()
+
+
+def _others(natures: dict[str, tuple[Measure, ...]], found: Reached, lang: Lang) -> list[str]:
+    blocks = []
+    for kind in ("requirement", "duty"):
+        measures = [m for m in natures[kind] if m.id in found.ids]
+        if measures:
+            blocks.append(say(lang, f"district.{kind}", count=len(measures), names=names(measures)))
+    left = [m for group in natures.values() for m in group if m.id not in found.ids]
+    if left:
+        ordered = sorted(left, key=lambda m: m.span.start)
+        blocks.append(say(lang, "district.not_reached", count=len(left), names=names(ordered)))
+    return blocks
+
+
+def _direct(guideline: Guideline, support: Sequence[str], role: str, lang: Lang) -> list[str]:
+    """For an enterprise: which of the measures turn to enterprises themselves, and that the others go to districts."""
+    if role != "enterprise":
+        return []
+    direct = [
+        m for m in guideline.measures if m.id in support and "enterprise" in facets_of_measure(m).beneficiaries(True)
+    ]
+    return [say(lang, "district.direct", count=len(direct), names=names(direct), total=len(support))]
+
+
+def _in_order(found: Reached, support: Sequence[str]) -> list[Cell]:
+    """Cells of support by their strongest route, then the others."""
+    wanted = set(support)
+    first = [cell for route in ROUTES for cell in found.by_first(route, wanted)]
+    return first + [cell for cell in found.cells if cell.measure.id not in wanted]
+
+

@@ -1,0 +1,69 @@
+"""A benchmark's figures as a table for the terminal."""
+
+from __future__ import annotations
+
+from bot.bench.figures import BenchReport, HitRate, Side, Times
+
+_WIDTH = 40
+Row = tuple[str, str, str]
+
+
+def report_text(report: BenchReport) -> str:
+    """Both sides beside each other, and below what the hit rates mean."""
+    sides = (report.wence, report.plain)
+    header = ("", "Wence", "500/50 + FAISS top-4")
+    rows = [header, *_costs(sides), *_questions(sides), *_finds(sides)]
+    lines = [f"{name:<{_WIDTH}}{wence:>14}{plain:>22}" for name, wence, plain in rows]
+    return "\n".join([*lines, "", *_notes(report)])
+
+
+def _costs(sides: tuple[Side, Side]) -> list[Row]:
+    return [
+        _row("model load, s", *(f"{side.model_s:.2f}" for side in sides)),
+        _row("build, s", *(f"{side.build_s:.2f}" for side in sides)),
+        _row("index load, ms", *("-" if side.load_ms is None else f"{side.load_ms:.1f}" for side in sides)),
+        _row("peak memory, MiB", *(f"{side.peak_mib:.0f}" for side in sides)),
+    ]
+
+
+def _questions(sides: tuple[Side, Side]) -> list[Row]:
+    return [
+        _row("a question, ms: median (p95)", "", ""),
+        _row("  encode", *(_times(side.encode) for side in sides)),
+        _row("  search", *(_times(side.search) for side in sides)),
+        _row("  compose", *(_times(side.compose) for side in sides)),
+        _row("  all", *(_times(side.total) for side in sides)),
+        _row("  the model's bare encoding", *(_times(side.bare) for side in sides)),
+        _row("  all / bare encoding", *(f"{side.over_bare:.2f}" for side in sides)),
+    ]
+
+
+def _finds(sides: tuple[Side, Side]) -> list[Row]:
+    return [
+        _row("results to choose from", *(str(side.results) for side in sides)),
+        _row("characters in one, mean", *(f"{side.characters:.0f}" for side in sides)),
+        _row("hit@1 / hit@3", "", ""),
+        _row("  what it is about", *(_rate(side.found and side.found.about) for side in sides)),
+        _row("  whatever it touches", *(_rate(side.found and side.found.touching) for side in sides)),
+        _row("the same, page furniture cut off", "", ""),
+        _row("  what it is about", *(_rate(_trimmed(side).about) if _trimmed(side) else "-" for side in sides)),
+    ]
+
+
+def _notes(report: BenchReport) -> list[str]:
+    return [
+        f"{report.questions} questions, {report.model}, {report.cores} cores, Python {report.python}",
+        "about: the measure that fills most of a chunk; touches: every measure a chunk has a character of",
+    ]
+
+
+def _row(name: str, wence: str, plain: str) -> Row:
+    return name, wence, plain
+
+
+def _times(times: Times | None) -> str:
+    return "-" if times is None else f"{times.median:.1f} ({times.p95:.1f})"
+
+
+def _rate(rate: HitRate | None) -> str:
+    return "-" if rate is None else f"{rate.at_1:.2f} / {rate.at_3:.2f}"

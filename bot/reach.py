@@ -1,0 +1,84 @@
+"""What reaches a target of a question: rows of the table, sorted for an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.answer import Applies, Proof
+from bot.where import Target
+from corpus.applicability import Applicability
+from corpus.facets import MeasureFacets, measure_facets
+from corpus.measure import Guideline, Measure
+from corpus.reach import ROUTES, Route
+from corpus.table import Cell, Column, Evidence, Row
+
+_ONE_BY_ONE: tuple[Route, ...] = ("named", "zone")
+"""Routes that single out one district: what reaches a member of a group by them does not reach the group."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What reaches a target: a cell for each measure, in order of the guideline."""
+
+    target: Target
+    group: str
+    cells: tuple[Cell, ...]
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of the measures that reach it."""
+        return frozenset(cell.measure.id for cell in self.cells)
+
+    def by_first(self, route: Route, ids: Iterable[str]) -> tuple[Cell, ...]:
+        """The cells out of `ids` whose first route it is: each measure is shown once, under its strongest route."""
+        wanted = set(ids)
+        return tuple(c for c in self.cells if c.routes[0] == route and c.measure.id in wanted)
+
+
+def reached(target: Target, applies: Applicability) -> Reached:
+    """The cells of a district or zone, or what all members of a group have in common and what names one of them."""
+    rows = [applies.table.row(name) for name in target.rows]
+    if len(rows) == 1:
+        return Reached(target, rows[0].group, rows[0].cells)
+    return Reached(target, "", tuple(_group_cells(applies.table.measures, rows)))
+
+
+def _group_cells(columns: Sequence[Column], rows: Sequence[Row]) -> Iterable[Cell]:
+    for column in columns:
+        cells = [next((c for c in row.cells if c.measure.id == column.id), None) for row in rows]
+        held = [set(cell.evidence) if cell else set() for cell in cells]
+        shared = {e for e in set.intersection(*held) if e.route not in _ONE_BY_ONE}
+        named = {e for evidence in held for e in evidence if e.route in _ONE_BY_ONE}
+        evidence = sorted(shared | named, key=lambda e: (ROUTES.index(e.route), e.sentence, e.words_start))
+        if evidence:
+            found = {e.route for e in evidence}
+            yield Cell(column, tuple(route for route in ROUTES if route in found), tuple(evidence))
+
+
+def applies_of(cell: Cell) -> Applies:
+    """A cell in the public form."""
+    column = cell.measure
+    proofs = tuple(Proof(e.route, e.quote, e.start, e.end, e.line, e.note) for e in cell.evidence)
+    return Applies(column.id, column.number, column.label, column.title, cell.routes, proofs)
+
+
+def best_proof(cell: Cell) -> Evidence:
+    """The evidence shown for a cell: the first of its first route that stands in a sentence rather than a heading."""
+    first = cell.by(cell.routes[0])
+    return next((e for e in first if e.sentence >= 0), first[0])
+
+
+@lru_cache(maxsize=4096)
+def facets_of_measure(measure: Measure) -> MeasureFacets:
+    """The facets of a measure, read once."""
+    return measure_facets(measure)
+
+
+def sorted_by_nature(guideline: Guideline) -> dict[str, tuple[Measure, ...]]:
+    """The measures of a guideline by what they are: support, requirement, duty."""
+    found: dict[str, list[Measure]] = {"support": [], "requirement": [], "duty": []}
+    for measure in guideline.measures:
+        found[facets_of_measure(measure).nature].append(measure)
+    return {nature: tuple(measures) for nature, measures in found.items()}
