@@ -14,10 +14,16 @@ from corpus.measure import Guideline, Measure, Section
 
 def find_measures(guideline: Guideline, ref: ClauseRef) -> list[Measure]:
     """The measures that `ref` points at: one, or several where numbering restarts in each section."""
-    measures = guideline.measures
     if ref.unit == "section":
         section = find_section(guideline, ref)
         return list(measures_under(guideline, section)) if section else []
+    outer = find_section(guideline, ref.under) if ref.under else None
+    if ref.under and outer is None:
+        return []
+    return _numbered(measures_under(guideline, outer) if outer else guideline.measures, ref)
+
+
+def _numbered(measures: Sequence[Measure], ref: ClauseRef) -> list[Measure]:
     if ref.number < 0:
         return [measures[ref.number]] if -ref.number <= len(measures) else []
     wanted = f"-{ref.sub}" if ref.sub else ""
@@ -26,24 +32,38 @@ def find_measures(guideline: Guideline, ref: ClauseRef) -> list[Measure]:
 
 def find_section(guideline: Guideline, ref: ClauseRef) -> Section | None:
     """The section that `ref` points at, by the word used (章, 节) or else among the top level."""
-    sections = [s for s in guideline.sections if ref.level_word and s.label.endswith(ref.level_word)]
-    if not sections and guideline.sections:
-        top = min(s.level for s in guideline.sections)
-        sections = [s for s in guideline.sections if s.level == top]
+    within = _sections_within(guideline, ref)
+    sections = [s for s in within if ref.level_word and s.label.endswith(ref.level_word)]
+    if not sections and within:
+        top = min(s.level for s in within)
+        sections = [s for s in within if s.level == top]
     if ref.number < 0:
         return sections[ref.number] if -ref.number <= len(sections) else None
     return next((s for s in sections if s.number == ref.number), None)
 
 
+def _sections_within(guideline: Guideline, ref: ClauseRef) -> Sequence[Section]:
+    """All sections, or those below the section that the reference says it stands in."""
+    if ref.under is None:
+        return guideline.sections
+    outer = find_section(guideline, ref.under)
+    if outer is None:
+        return ()
+    end = _end_of(guideline, outer)
+    return [s for s in guideline.sections if outer.span.start < s.span.start < end]
+
+
 def measures_under(guideline: Guideline, section: Section) -> tuple[Measure, ...]:
     """The measures between a section's heading and the next heading of its level or above."""
-    ends = [
-        s.span.start
-        for s in guideline.sections
-        if s.span.start > section.span.start and s.level <= section.level
-    ]
-    end = min(ends, default=len(guideline.source))
+    end = _end_of(guideline, section)
     return tuple(m for m in guideline.measures if section.span.start <= m.span.start < end)
+
+
+def _end_of(guideline: Guideline, section: Section) -> int:
+    """Where a section ends: at the next heading of its level or above."""
+    start, level = section.span.start, section.level
+    ends = [s.span.start for s in guideline.sections if s.span.start > start and s.level <= level]
+    return min(ends, default=len(guideline.source))
 
 
 def names_a_clause(guideline: Guideline, refs: Sequence[ClauseRef]) -> bool:
@@ -134,7 +154,8 @@ def _name(measure: Measure | None, lang: Lang) -> str:
 
 def _what(ref: ClauseRef, lang: Lang) -> str:
     kind = "clause.section_number" if ref.unit == "section" else "clause.measure_number"
-    return say(lang, kind, number=ref.number)
+    what = say(lang, f"{kind}_from_end" if ref.number < 0 else kind, number=abs(ref.number))
+    return say(lang, "clause.sub", what=what, sub=ref.sub) if ref.sub else what
 
 
 def _missing(guideline: Guideline, ref: ClauseRef, lang: Lang) -> str:

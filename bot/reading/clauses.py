@@ -23,8 +23,6 @@ _FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五
 _NUM = r"[〇零一二三四五六七八九十百千两\d]{1,6}"
 _SEP = r"\s*(?:[、,;和与及跟]|以及|还有|and|&)\s*"
 _TO = r"\s*(?:-|–|—|~|到|至|to)\s*"
-_ITEM = rf"第?\s*\(?\s*{_NUM}\s*\)?\s*(?:条|章|节|编|部分|项|款|点)?"
-_LIST = rf"(?P<items>{_ITEM}(?:(?:{_SEP}|{_TO}){_ITEM})*)"
 
 # 第三条高速公路 counts a road, not a clause.
 _ROADS = r"(?!高速|公路|铁路|道路|路线|线路|地铁|轻轨|生产线|产业链|河|街)"
@@ -40,7 +38,7 @@ _ORDINAL = re.compile(
 _INSIDE = re.compile(
     rf"(?P<article>条(?:之{_NUM})?)(?:的?第\s*\(?{_NUM}\)?\s*(?:款|项|目|段|句)(?!措施|目))+"
 )
-_WITHIN = re.compile(r"\s*(?:的|里的?|中的?|,)?\s*")
+_WITHIN = re.compile(r"\s*(?:的|里的?|中的?)?\s*")
 _LABEL = r"\((?:[〇零一二三四五六七八九十百千]{1,6}|\d{1,3})\)"
 _BRACKETED = re.compile(rf"(?<![a-z\d_]){_LABEL}(?:(?:{_SEP}|{_TO})?{_LABEL})*(?![\d号年])")
 _BARE = re.compile(
@@ -49,13 +47,14 @@ _BARE = re.compile(
 )
 _NAMED = re.compile(rf"(?:措施|条款|序号|编号)\s*(?P<items>\(?{_NUM}\)?(?:(?:{_SEP}|{_TO})\(?{_NUM}\)?)*)")
 _ENGLISH = re.compile(
-    r"(?:\b|(?=§))(?P<unit>measures?|articles?|art\b\.?|§|clauses?|items?|provisions?|sections?|parts?|chapters?)\s*"
+    r"(?:\b|(?=§))(?P<unit>measures?|articles?|art\.|§|clauses?|items?|provisions?|sections?|parts?|chapters?)\s*"
     rf"(?:no\.?|number|#)?\s*(?P<items>\(?\d{{1,4}}\)?(?:{_SEP}\(?\d{{1,4}}\)?|{_TO}\(?\d{{1,4}}\)?)*)"
 )
 _SECTION_LABEL = re.compile(rf"(?:^|\s)(?P<items>{_NUM})、(?!\s*{_NUM})")
 _FROM_END = re.compile(rf"(?:倒数第(?P<back>{_NUM})|最后一?|末尾一?)个?(?P<unit>{_MEASURE}|{_SECTION})")
 _NTH_ENGLISH = re.compile(
-    r"\b(?P<items>\d{1,4})(?:st|nd|rd|th) (?P<unit>measure|article|clause|item|provision|section|part|chapter)\b"
+    r"\b(?P<items>\d{1,4})(?:st|nd|rd|th) "
+    r"(?P<unit>measure|article|clause|item|provision|section|part|chapter)\b"
 )
 _LAST_ENGLISH = re.compile(r"\b(?:last|final) (?P<unit>measure|article|clause|section|part|chapter)\b")
 _FIRST_FEW = re.compile(rf"(?P<edge>[前后])(?P<items>{_NUM})个?(?P<unit>{_MEASURE}|{_SECTION})")
