@@ -69,7 +69,7 @@ class HitRate:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Hit rates by two readings: the measure that a result is about, and any that it shares a character with."""
+    """Hit rates by two readings: the measure a result is about, and any it shares a character with."""
 
     about: HitRate
     touching: HitRate
@@ -81,9 +81,9 @@ class Side:
 
     Times are those of `ROUNDS` rounds, one question at a time, the model warm. `bare` is the model's encoding
     of the same questions and nothing else, measured in turn with `total`. `found` is None where the right
-    measures are unknown, `found_trimmed` is the same on a source from which the page round the guideline
-    was cut off by hand (None for Wence, which does that itself). `results` is how many there are to choose from,
-    `characters` their mean length: how much one has to read.
+    measures are unknown; `trimmed` is the same on the text from the first measure to the last alone, without
+    the page round it (for Wence, which sets that aside itself, it is `found`). `results` is how many there
+    are to choose from, `characters` their mean length: how much one has to read.
     """
 
     model_s: float
@@ -95,7 +95,7 @@ class Side:
     compose: Times | None
     total: Times
     found: Found | None
-    found_trimmed: Found | None
+    trimmed: Found | None
     results: int
     characters: float
     peak_mib: float

@@ -1,9 +1,10 @@
 """The plain alternative under the clock: fixed-size chunks, one vector each, the four nearest are the result.
 
-LangChain's RecursiveCharacterTextSplitter (500 characters, 50 of overlap) cuts the source file as it is, the same
-model embeds the chunks, FAISS' flat inner product finds them. A chunk knows nothing of measures, so what it found is
-worked out from the offsets, in two ways: it is *about* the measure that fills most of it, and it *touches* every
-measure that it shares a character with. The second favours the chunks: three of them may touch ten measures.
+LangChain's RecursiveCharacterTextSplitter (500 characters, 50 of overlap) cuts the source file as it is, the
+same model embeds the chunks, FAISS' flat inner product finds them. A chunk knows nothing of measures, so what
+it found is worked out from the offsets, in two ways: it is *about* the measure that fills most of it, and it
+*touches* every measure that it shares a character with. The second favours chunks: three may touch ten.
+As a saved page has much else on it, the hit rates are also taken on the measures' own stretch of the source.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from bot.bench.clock import lap, peak_mib
-from bot.bench.figures import ROUNDS, BenchQuestion, HitRate, Job, Side, Times
+from bot.bench.figures import ROUNDS, BenchQuestion, Found, HitRate, Job, Side, Times
 from corpus.load import load_corpus
 from corpus.measure import Guideline, Measure
 from index.embed import Embedder, load_embedder
@@ -34,7 +35,7 @@ class Chunk:
 
     @property
     def about(self) -> tuple[Measure, ...]:
-        """The measure that fills most of the chunk, the first of several alike; nothing for page furniture."""
+        """The measure that fills most of the chunk, the first of several alike; none for page furniture."""
         most = max((count for _, count in self.shares), default=0)
         return tuple(measure for measure, count in self.shares if count == most)[:1]
 
@@ -44,17 +45,21 @@ class Chunk:
         return tuple(measure for measure, _ in self.shares)
 
 
-def split(guidelines: Sequence[Guideline]) -> list[Chunk]:
-    """Every source cut into chunks; a record, which has no source, is cut by itself."""
-    return [
-        chunk
-        for guideline in guidelines
-        for chunk in (
-            [c for measure in guideline.measures for c in _cut(measure.text, [(measure, 0)])]
-            if guideline.records
-            else _cut(guideline.source, [(m, m.span.start) for m in guideline.measures])
-        )
-    ]
+def split(guidelines: Sequence[Guideline], *, trimmed: bool = False) -> list[Chunk]:
+    """Every source cut into chunks, or only its stretch from the first measure to the last one's end.
+
+    A record, which has no source, is cut by itself.
+    """
+    chunks: list[Chunk] = []
+    for guideline in guidelines:
+        measures = guideline.measures
+        if guideline.records:
+            chunks += [chunk for measure in measures for chunk in _cut(measure.text, [(measure, 0)])]
+            continue
+        start, end = (measures[0].span.start, measures[-1].span.end) if trimmed else (0, None)
+        placed = [(measure, measure.span.start - start) for measure in measures]
+        chunks += _cut(guideline.source[start:end], placed)
+    return chunks
 
 
 def _cut(text: str, placed: Sequence[tuple[Measure, int]]) -> list[Chunk]:
@@ -97,8 +102,9 @@ def measure_plain(job: Job) -> Side:
     guidelines = load_corpus(job.corpus)
     with lap() as build_lap:
         search = PlainSearch(split(guidelines), embedder)
-    found = [search.nearest(search.encode(each.question)) for each in job.questions]
+    found = _found(job, search)
     bare, encode, searching, total = _times(search, embedder, job.questions)
+    peak = peak_mib()
     return Side(
         model_s=round(model_lap.seconds, 2),
         build_s=round(build_lap.seconds, 2),
@@ -108,11 +114,11 @@ def measure_plain(job: Job) -> Side:
         search=searching,
         compose=None,
         total=total,
-        hits=_hit_rate(job, found, lambda chunk: chunk.about),
-        hits_touching=_hit_rate(job, found, lambda chunk: chunk.touched),
+        found=found,
+        trimmed=_found(job, PlainSearch(split(guidelines, trimmed=True), embedder)),
         results=len(search.chunks),
         characters=round(mean(len(chunk.text) for chunk in search.chunks), 1),
-        peak_mib=peak_mib(),
+        peak_mib=peak,
     )
 
 
@@ -130,22 +136,23 @@ def _times(search: PlainSearch, embedder: Embedder, questions: Sequence[BenchQue
     return [Times.of(column) for column in zip(*rows, strict=True)]
 
 
-def _hit_rate(
-    job: Job, found: Sequence[Sequence[Chunk]], measures: Callable[[Chunk], tuple[Measure, ...]]
-) -> HitRate | None:
+def _found(job: Job, search: PlainSearch) -> Found | None:
     if not job.judged:
         return None
-    return HitRate.of(
-        [_rank(each, chunks, measures) for each, chunks in zip(job.questions, found, strict=True)]
+    rows = [(each, search.nearest(search.encode(each.question))) for each in job.questions]
+    return Found(
+        HitRate.of([rank(each, chunks, lambda chunk: chunk.about) for each, chunks in rows]),
+        HitRate.of([rank(each, chunks, lambda chunk: chunk.touched) for each, chunks in rows]),
     )
 
 
-def _rank(
-    question: BenchQuestion, chunks: Sequence[Chunk], measures: Callable[[Chunk], tuple[Measure, ...]]
+def rank(
+    question: BenchQuestion, chunks: Sequence[Chunk], measures: Callable[[Chunk], Sequence[Measure]]
 ) -> int | None:
+    """The place, from 1, of the first chunk that has a right measure among its `measures`, or None."""
     right = (
-        rank
-        for rank, chunk in enumerate(chunks, 1)
+        place
+        for place, chunk in enumerate(chunks, 1)
         if any(question.is_answered_by(m.number, m.id) for m in measures(chunk))
     )
     return next(right, None)

@@ -25,7 +25,7 @@ def run_bench(
 
     `questions` is a `.jsonl` file with `question` and `gold`; without one, the packaged questions are asked,
     which can be judged on the packaged guideline only. The index goes into a folder that is removed again.
-    Takes less than a minute. Raises UsageError if something needed is missing, WenceError for what a side raised.
+    Raises UsageError if something needed is missing, WenceError for what a side raised.
     """
     _check(settings)
     job = _job(settings, questions)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.bench.figures import BenchReport, HitRate, Side, Times
+from typing import Literal
+
+from bot.bench.figures import BenchReport, Found, Side, Times
 
 _WIDTH = 40
 Row = tuple[str, str, str]
@@ -43,10 +45,11 @@ def _finds(sides: tuple[Side, Side]) -> list[Row]:
         _row("results to choose from", *(str(side.results) for side in sides)),
         _row("characters in one, mean", *(f"{side.characters:.0f}" for side in sides)),
         _row("hit@1 / hit@3", "", ""),
-        _row("  what it is about", *(_rate(side.found and side.found.about) for side in sides)),
-        _row("  whatever it touches", *(_rate(side.found and side.found.touching) for side in sides)),
-        _row("the same, page furniture cut off", "", ""),
-        _row("  what it is about", *(_rate(_trimmed(side).about) if _trimmed(side) else "-" for side in sides)),
+        _row("  what it is about", *(_rate(side.found, "about") for side in sides)),
+        _row("  whatever it touches", *(_rate(side.found, "touching") for side in sides)),
+        _row("the same, the page round it cut off", "", ""),
+        _row("  what it is about", *(_rate(side.trimmed, "about") for side in sides)),
+        _row("  whatever it touches", *(_rate(side.trimmed, "touching") for side in sides)),
     ]
 
 
@@ -65,5 +68,8 @@ def _times(times: Times | None) -> str:
     return "-" if times is None else f"{times.median:.1f} ({times.p95:.1f})"
 
 
-def _rate(rate: HitRate | None) -> str:
-    return "-" if rate is None else f"{rate.at_1:.2f} / {rate.at_3:.2f}"
+def _rate(found: Found | None, reading: Literal["about", "touching"]) -> str:
+    if found is None:
+        return "-"
+    rate = found.about if reading == "about" else found.touching
+    return f"{rate.at_1:.2f} / {rate.at_3:.2f}"

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from bot.ask import Assistant
 from bot.bench.clock import lap, peak_mib
-from bot.bench.figures import ROUNDS, BenchQuestion, HitRate, Job, Side, Times
+from bot.bench.figures import ROUNDS, BenchQuestion, Found, HitRate, Job, Side, Times
 from bot.build import background_questions
 from corpus.load import load_corpus
 from corpus.normal import normalize_question
@@ -32,7 +32,7 @@ def measure_wence(job: Job) -> Side:
             build(job, embedder, place)
         loads = [_load_ms(place, embedder) for _ in range(_LOADS)]
         index = Index.load(place, embedder)
-    found = [index.search(each.question, RESULTS).hits for each in job.questions]
+    rate = _found(job, [index.search(each.question, RESULTS).hits for each in job.questions])
     times = _times(Assistant(index), embedder, job.questions)
     return Side(
         model_s=round(model_lap.seconds, 2),
@@ -43,8 +43,8 @@ def measure_wence(job: Job) -> Side:
         search=times[2],
         compose=times[3],
         total=times[4],
-        hits=_hit_rate(job, found),
-        hits_touching=_hit_rate(job, found),
+        found=rate,
+        trimmed=rate,
         results=len(index.measures),
         characters=round(mean(len(measure.text) for measure in index.measures), 1),
         peak_mib=peak_mib(),
@@ -76,10 +76,12 @@ def _times(assistant: Assistant, embedder: Embedder, questions: Sequence[BenchQu
     return [Times.of(column) for column in zip(*rows, strict=True)]
 
 
-def _hit_rate(job: Job, found: Sequence[Sequence[Hit]]) -> HitRate | None:
+def _found(job: Job, hits: Sequence[Sequence[Hit]]) -> Found | None:
+    """A hit is one measure whole: what it is about is also all that it touches."""
     if not job.judged:
         return None
-    return HitRate.of([_rank(each, hits) for each, hits in zip(job.questions, found, strict=True)])
+    rate = HitRate.of([_rank(each, found) for each, found in zip(job.questions, hits, strict=True)])
+    return Found(rate, rate)
 
 
 def _rank(question: BenchQuestion, hits: Sequence[Hit]) -> int | None:
