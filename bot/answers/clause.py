@@ -155,7 +155,8 @@ def _name(measure: Measure | None, lang: Lang) -> str:
 def _what(ref: ClauseRef, lang: Lang) -> str:
     kind = "clause.section_number" if ref.unit == "section" else "clause.measure_number"
     what = say(lang, f"{kind}_from_end" if ref.number < 0 else kind, number=abs(ref.number))
-    return say(lang, "clause.sub", what=what, sub=ref.sub) if ref.sub else what
+    what = say(lang, "clause.sub", what=what, sub=ref.sub) if ref.sub else what
+    return say(lang, "clause.inside", outer=_what(ref.under, lang), what=what) if ref.under else what
 
 
 def _missing(guideline: Guideline, ref: ClauseRef, lang: Lang) -> str:
