@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
+from bot.question import Question
+from bot.where import Where, read_where, target_named
+from corpus.applicability import Applicability
 from corpus.measure import Guideline, Measure
 from corpus.normal import normalize
 from corpus.places import Mention, Place, find_places, region_of
+from corpus.table import Table
 
 
 class Library:
-    """All guidelines of an index, looked up by measure."""
+    """All guidelines of an index, looked up by measure, with the tables of those that have one."""
 
-    def __init__(self, guidelines: Sequence[Guideline]) -> None:
+    def __init__(
+        self, guidelines: Sequence[Guideline], applicability: Mapping[str, Applicability] | None = None
+    ) -> None:
         self.guidelines = tuple(guidelines)
+        self._applies = dict(applicability or {})
+        self.gazetteers = {one.gazetteer.region: one.gazetteer for one in self._applies.values()}
         self.documents = tuple(g for g in guidelines if not g.records)
         self._of = {measure.id: guideline for guideline in guidelines for measure in guideline.measures}
         self._texts = tuple(normalize(measure.text) for g in self.documents for measure in g.measures)
@@ -26,6 +35,34 @@ class Library:
     def those_of(self, measures: Iterable[Measure]) -> tuple[Guideline, ...]:
         """The guidelines that some measures belong to, in order of appearance."""
         return tuple({id(g): g for g in map(self.of, measures)}.values())
+
+    def applying(self, region: str) -> tuple[tuple[Guideline, Applicability], ...]:
+        """The guidelines of a region that have a table, with it."""
+        found = ((g, self._applies.get(g.slug)) for g in self.documents)
+        return tuple((g, one) for g, one in found if one is not None and one.gazetteer.region == region)
+
+    def table_of(self, guideline: Guideline) -> Table | None:
+        """The table of a guideline; None if its region has no gazetteer."""
+        applies = self._applies.get(guideline.slug)
+        return applies.table if applies else None
+
+    def placed(self, question: Question, district: str | None, role: str | None) -> Question:
+        """The question with the districts it names, and with the district and role that its asker has chosen.
+
+        Of several regions, the first that has a name in it counts.
+        """
+        read = {
+            region: read_where(question.normal, g, question.lang) for region, g in self.gazetteers.items()
+        }
+        region = next((r for r, where in read.items() if where.targets), next(iter(read), ""))
+        gazetteer = self.gazetteers.get(region)
+        home = target_named(district, gazetteer, question.lang) if district and gazetteer else None
+        return replace(question, region=region, where=read.get(region, Where()), home=home, role=role or "")
+
+    def names_in(self, text: str) -> tuple[str, ...]:
+        """The words of a text that name districts, groups or zones of any region."""
+        found = (read_where(text, gazetteer, "zh") for gazetteer in self.gazetteers.values())
+        return tuple(dict.fromkeys(word for where in found if where.targets for word in where.words))
 
     def outside(self, text: str) -> tuple[Place, ...]:
         """The places that a normalised question names, if it names some and every one lies outside.

@@ -11,6 +11,7 @@ from bot.reading.clauses import ClauseRef, clause_refs
 from bot.reading.document import document_aspects
 from bot.reading.keywords import is_strict, keywords, wants_all_together, whole_phrase
 from bot.reading.smalltalk import is_about_the_assistant, speaks_of_policy, unclear_reason
+from bot.where import Target, Where
 from corpus.normal import CJK, normalize
 
 _HAN = re.compile(f"[{CJK}]")
@@ -41,10 +42,17 @@ class Question:
     aspects: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     bare: bool = False
+    region: str = ""
+    where: Where = Where()
+    home: Target | None = None
+    role: str = ""
 
 
 def read_question(text: str, max_length: int) -> Question:
-    """Read a question. Never raises: what cannot be read comes back with `unclear` set."""
+    """Read a question by its wording alone. Never raises: what cannot be read comes back with `unclear` set.
+
+    Districts are read afterwards, by `bot.library.Library.placed`, since they depend on the corpus.
+    """
     if len(text) > max_length:
         return Question(text[:max_length], "", _language(text[:max_length]), len(text), "too_long")
     normal = normalize(text)

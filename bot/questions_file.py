@@ -20,6 +20,7 @@ class Asked:
     id: str | int | None = None
     history: tuple[tuple[str, str], ...] = ()
     district: str | None = None
+    role: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

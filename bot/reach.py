@@ -15,7 +15,7 @@ from corpus.reach import ROUTES, Route
 from corpus.table import Cell, Column, Evidence, Row
 
 _ONE_BY_ONE: tuple[Route, ...] = ("named", "zone")
-"""Routes that single out one district: what reaches a member of a group by them does not reach the group."""
+"""Routes that single out one district: what reaches a member of a group by them alone does not reach the group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +50,12 @@ def _group_cells(columns: Sequence[Column], rows: Sequence[Row]) -> Iterable[Cel
         cells = [next((c for c in row.cells if c.measure.id == column.id), None) for row in rows]
         held = [set(cell.evidence) if cell else set() for cell in cells]
         shared = {e for e in set.intersection(*held) if e.route not in _ONE_BY_ONE}
-        named = {e for evidence in held for e in evidence if e.route in _ONE_BY_ONE}
+        if not shared:
+            continue
+        named = {e for evidence in held for e in evidence if e.route == "named"}
         evidence = sorted(shared | named, key=lambda e: (ROUTES.index(e.route), e.sentence, e.words_start))
-        if evidence:
-            found = {e.route for e in evidence}
-            yield Cell(column, tuple(route for route in ROUTES if route in found), tuple(evidence))
+        found = {e.route for e in evidence}
+        yield Cell(column, tuple(route for route in ROUTES if route in found), tuple(evidence))
 
 
 def applies_of(cell: Cell) -> Applies:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.answer import Answer
 from bot.answers.district import citations_of, closing, entry
-from bot.answers.quoting import escape, measure_name, notes_of
+from bot.answers.quoting import escape, measure_name, notes_on
 from bot.library import Library
 from bot.phrases import Lang, say
 from bot.reach import Reached, applies_of, best_proof
@@ -19,20 +19,24 @@ def compare_answer(
 ) -> Answer:
     """Common measures, those of each target alone, and common ones that name the targets with different words."""
     common = frozenset.intersection(*(one.ids for one in found))
-    blocks = [_head(guideline, found, common, lang), *(escape(r) for one in found for r in one.target.remarks)]
+    blocks = [
+        _head(guideline, found, common, lang),
+        *(escape(r) for one in found for r in one.target.remarks),
+    ]
     for one in found:
         blocks.append(_only(guideline, one, found, lang))
     differing = [cells for cells in _paired(found, common) if _differ(cells)]
     if differing:
         blocks.append(_differing(found, differing, lang))
     blocks.append(_common(guideline, common, {c.measure.id for cells in differing for c in cells}, lang))
+    end = closing(guideline, lang)
     shown = [m for m in guideline.measures if any(m.id in one.ids for one in found)]
-    notes = notes_of(library, shown, lang)
+    notes = notes_on(library, shown, [*blocks, *end], lang)
     cells = [cell for one in found for cell in _alone(one, found)] + [c for pair in differing for c in pair]
     return Answer(
         text,
         "compare",
-        "\n\n".join([*blocks, *notes, *closing(guideline, lang)]),
+        "\n\n".join([*blocks, *notes, *end]),
         tuple(dict.fromkeys(citations_of(guideline, cells))),
         completeness="complete",
         districts=tuple(dict.fromkeys(row for one in found for row in one.target.rows)),
@@ -62,7 +66,9 @@ def _alone(one: Reached, found: Sequence[Reached]) -> list[Cell]:
 def _only(guideline: Guideline, one: Reached, found: Sequence[Reached], lang: Lang) -> str:
     cells = _alone(one, found)
     head = say(lang, "compare.only", name=escape(one.target.name), count=len(cells))
-    return "\n".join([f"**{head}**", "", *(entry(guideline, cell, lang) for cell in cells)]).rstrip()
+    return "\n".join(
+        [f"**{head}**", "", *(entry(guideline, cell, lang, one.target.remarks) for cell in cells)]
+    ).rstrip()
 
 
 def _paired(found: Sequence[Reached], common: frozenset[str]) -> list[list[Cell]]:
@@ -78,7 +84,9 @@ def _differ(cells: Sequence[Cell]) -> bool:
 
 def _differing(found: Sequence[Reached], pairs: Sequence[Sequence[Cell]], lang: Lang) -> str:
     """A table: a row a measure, a column a target."""
-    head = f"| {say(lang, 'compare.measure')} | " + " | ".join(escape(one.target.name) for one in found) + " |"
+    head = (
+        f"| {say(lang, 'compare.measure')} | " + " | ".join(escape(one.target.name) for one in found) + " |"
+    )
     rule = "|---|" + "---|" * len(found)
     rows = []
     for cells in pairs:

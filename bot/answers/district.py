@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from bot.answer import Answer, Applies, Citation
-from bot.answers.quoting import anchor, basis, escape, measure_name, names, notes_of, quotes
+from bot.answers.quoting import anchor, basis, escape, measure_name, names, notes_on
 from bot.library import Library
 from bot.outdated import target_year_passed
 from bot.phrases import Lang, say
@@ -14,7 +14,7 @@ from bot.reach import Reached, applies_of, best_proof, facets_of_measure, sorted
 from corpus.facet_words import label
 from corpus.measure import Guideline, Measure
 from corpus.reach import ROUTES
-from corpus.table import Cell
+from corpus.table import Cell, Evidence
 
 
 def district_answer(
@@ -31,9 +31,10 @@ def district_answer(
             blocks.append(_route_block(guideline, found, route, cells, lang))
     blocks += _others(natures, found, lang)
     blocks += _direct(guideline, support, role, lang)
+    end = closing(guideline, lang)
     shown = [measure for measure in guideline.measures if measure.id in found.ids]
-    notes = notes_of(library, shown, lang)
-    blocks += [*notes, *closing(guideline, lang)]
+    notes = notes_on(library, shown, [*blocks, *end], lang)
+    blocks += [*notes, *end]
     return Answer(
         text,
         "district",
@@ -54,26 +55,48 @@ def citations_of(guideline: Guideline, cells: Iterable[Cell]) -> Iterable[Citati
         proof = best_proof(cell)
         column = cell.measure
         yield Citation(
-            column.id, column.number, column.label, column.title, proof.quote, proof.start, proof.end, proof.line
+            column.id,
+            column.number,
+            column.label,
+            column.title,
+            proof.quote,
+            proof.start,
+            proof.end,
+            proof.line,
         )
 
 
-def entry(guideline: Guideline, cell: Cell, lang: Lang) -> str:
-    """A measure in a list: name, routes as tags, the sentence that proves the strongest one, strength, who gains."""
+def entry(guideline: Guideline, cell: Cell, lang: Lang, said: Sequence[str] = ()) -> str:
+    """A measure in a list: name, routes as tags, the words that prove the strongest one, strength, who gains.
+
+    A gazetteer's remark on the name is added unless it was `said` before.
+    """
     measure = next(m for m in guideline.measures if m.id == cell.measure.id)
     citation = next(iter(citations_of(guideline, [cell])))
     proof = best_proof(cell)
     tags = " ".join(f"`{say(lang, f'route.{route}')}`" for route in cell.routes)
-    facets = facets_of_measure(measure)
-    sentence = facets.sentences[proof.sentence] if proof.sentence >= 0 else facets.heading
-    details = [label("strength", sentence.strength, lang)] if sentence.strength != "none" else []
-    gains = [label("beneficiary", b.name, lang) for b in sentence.beneficiaries if b.direct]
-    if gains:
-        details.append(say(lang, "district.gains", who="、".join(dict.fromkeys(gains))))
+    details = _details(measure, proof, lang)
     link = say(lang, "cite.link", line=citation.line, anchor=anchor(citation))
     quote = say(lang, "cite.quote", quote=escape(citation.quote))
-    note = f" {escape(proof.note)}" if proof.note else ""
+    note = "" if not proof.note or proof.note in said else f" {escape(proof.note)}"
     return f"- **{measure_name(measure)}** {tags} — {quote} " + " · ".join([*details, link]) + note
+
+
+def _details(measure: Measure, proof: Evidence, lang: Lang) -> list[str]:
+    """Strength and beneficiaries of the quoted words: of their clause, and of their sentence where it has none."""
+    facets = facets_of_measure(measure)
+    sentence = facets.sentences[proof.sentence] if proof.sentence >= 0 else facets.heading
+    clauses = [
+        c for c in sentence.clauses if c.words.span.start < proof.end and proof.start < c.words.span.end
+    ]
+    strengths = [c.strength for c in clauses if c.strength != "none"]
+    direct = [b for b in sentence.beneficiaries if b.direct]
+    quoted = [b for b in direct if proof.start <= b.words.span.start < proof.end] or direct
+    details = [label("strength", strengths[0], lang)] if strengths else []
+    if quoted:
+        who = "、".join(dict.fromkeys(label("beneficiary", b.name, lang) for b in quoted))
+        details.append(say(lang, "district.gains", who=who))
+    return details
 
 
 def closing(guideline: Guideline, lang: Lang, today: date | None = None) -> list[str]:
@@ -85,7 +108,9 @@ def closing(guideline: Guideline, lang: Lang, today: date | None = None) -> list
     return parts
 
 
-def _head(guideline: Guideline, found: Reached, count: int, natures: dict[str, tuple[Measure, ...]], lang: Lang) -> str:
+def _head(
+    guideline: Guideline, found: Reached, count: int, natures: dict[str, tuple[Measure, ...]], lang: Lang
+) -> str:
     also = {kind: sum(m.id in found.ids for m in natures[kind]) for kind in ("requirement", "duty")}
     name = say(lang, "district.name", name=escape(found.target.name))
     rows = found.target.rows
@@ -105,7 +130,9 @@ def _head(guideline: Guideline, found: Reached, count: int, natures: dict[str, t
 def _route_block(guideline: Guideline, found: Reached, route: str, cells: Sequence[Cell], lang: Lang) -> str:
     kind = "_group" if route == "named" and found.target.kind == "group" else ""
     head = say(lang, f"district.by_{route}{kind}", name=escape(found.target.name), count=len(cells))
-    return "\n".join([f"**{head}**", "", *(entry(guideline, cell, lang) for cell in cells)]).rstrip()
+    return "\n".join(
+        [f"**{head}**", "", *(entry(guideline, c, lang, found.target.remarks) for c in cells)]
+    ).rstrip()
 
 
 def _others(natures: dict[str, tuple[Measure, ...]], found: Reached, lang: Lang) -> list[str]:
@@ -126,7 +153,9 @@ def _direct(guideline: Guideline, support: Sequence[str], role: str, lang: Lang)
     if role != "enterprise":
         return []
     direct = [
-        m for m in guideline.measures if m.id in support and "enterprise" in facets_of_measure(m).beneficiaries(True)
+        m
+        for m in guideline.measures
+        if m.id in support and "enterprise" in facets_of_measure(m).beneficiaries(True)
     ]
     return [say(lang, "district.direct", count=len(direct), names=names(direct), total=len(support))]
 
@@ -136,5 +165,3 @@ def _in_order(found: Reached, support: Sequence[str]) -> list[Cell]:
     wanted = set(support)
     first = [cell for route in ROUTES for cell in found.by_first(route, wanted)]
     return first + [cell for cell in found.cells if cell.measure.id not in wanted]
-
-

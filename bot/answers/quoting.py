@@ -9,10 +9,11 @@ from urllib.parse import quote
 from bot.answer import Citation
 from bot.library import Library
 from bot.phrases import Lang, say
-from corpus.measure import Guideline, Measure, Sentence
+from corpus.measure import Guideline, Measure, Note, Sentence
 
 # Characters that mean something in markdown or HTML; a guideline is data and must stay inert.
 _SPECIAL = re.compile(r"([\\`*_\[\]<>~|])")
+_QUOTED = re.compile("“([^”]+)”")
 _ENTITY = re.compile(r"&(?=[#\w]+;)")
 
 
@@ -73,9 +74,28 @@ def notes_of(library: Library, measures: Iterable[Measure], lang: Lang) -> tuple
             lang, "cite.note", label=escape(measure.label), text=escape(note.text), source=escape(note.source)
         )
         for measure in measures
-        for note in library.of(measure).meta.notes
-        if note.measure == measure.number
+        for note in _notes(library, measure)
     )
+
+
+def notes_on(
+    library: Library, measures: Iterable[Measure], shown: Iterable[str], lang: Lang
+) -> tuple[str, ...]:
+    """Those of the editor's notes on these measures that speak of words which are shown.
+
+    A note speaks of what it puts in “quotation marks”; one without any speaks of the whole measure.
+    """
+    text = "\n".join(shown)
+    return tuple(
+        words
+        for measure in measures
+        for note, words in zip(_notes(library, measure), notes_of(library, [measure], lang), strict=True)
+        if not _QUOTED.search(note.text) or any(len(q) > 1 and q in text for q in _QUOTED.findall(note.text))
+    )
+
+
+def _notes(library: Library, measure: Measure) -> list[Note]:
+    return [note for note in library.of(measure).meta.notes if note.measure == measure.number]
 
 
 def basis(guidelines: Sequence[Guideline], lang: Lang) -> str:

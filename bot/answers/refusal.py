@@ -53,6 +53,13 @@ def other_place(text: str, lang: Lang, regions: Sequence[str], places: Sequence[
     return _refused(text, lang, "other_place", lead)
 
 
+def unknown_place(text: str, lang: Lang, region: str, place: str) -> Answer:
+    """A question for a district that does not exist (万达区)."""
+    return _refused(
+        text, lang, "other_place", say(lang, "district.unknown", place=escape(place), region=region)
+    )
+
+
 def not_in_text(
     text: str,
     lang: Lang,

@@ -43,6 +43,12 @@ def support_patterns() -> dict[str, re.Pattern[str]]:
 
 
 @cache
+def follow_up_patterns() -> dict[str, re.Pattern[str]]:
+    """What follow-ups look like: the table `[follow_up]`."""
+    return {name: compile_alternatives(words) for name, words in _file()["follow_up"].items()}
+
+
+@cache
 def bare_pattern() -> re.Pattern[str]:
     """Words that name no matter by themselves."""
     return compile_alternatives(_file()["bare"]["words"])

@@ -36,8 +36,14 @@ def asks_whether_named(text: str) -> bool:
 
 
 def asks_for_list(text: str) -> bool:
-    """Whether it asks for all measures of a kind."""
-    return bool(support_patterns()["list_frame"].search(text))
+    """Whether it asks for all measures of a kind, not for one matter of that kind (孵化器有哪些支持)."""
+    patterns = support_patterns()
+    return bool(patterns["list_frame"].search(text)) and not patterns["specific"].search(text)
+
+
+def passes_on(text: str) -> bool:
+    """Whether it asks for what reaches somebody as such (惠及企业的)."""
+    return bool(support_patterns()["passes_on"].search(text))
 
 
 def is_enterprise(text: str) -> bool:

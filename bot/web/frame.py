@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.markup import both, inert
 from bot.phrases import say
-from bot.web.pane import both, guideline_html, inert, title_of
+from bot.web.pane import guideline_html, title_of
 from corpus.measure import Guideline
 
 # The phrases that the script says or writes.

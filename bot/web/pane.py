@@ -7,31 +7,13 @@ with ``data-start`` and ``data-end``, the character offsets that citations use; 
 
 from __future__ import annotations
 
-import html
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from bot.phrases import Lang, say
+from bot.markup import both, inert
 from corpus.lines import Lines
 from corpus.measure import Guideline, Measure, Meta, Note, Section, Span
-
-_TAGS: dict[Lang, str] = {"zh": "zh-CN", "en": "en"}
-# Gradio puts HTML through a JavaScript template and Handlebars; a parser turns CR into LF and drops NUL.
-_ENTITIES = str.maketrans({c: f"&#{ord(c)};" for c in "{}$`\\\r"} | {"\0": "\ufffd"})
-
-
-def inert(text: str) -> str:
-    """`text` as HTML that shows exactly these characters and does nothing; NUL is shown as U+FFFD."""
-    return html.escape(text).translate(_ENTITIES)
-
-
-def both(name: str, **values: object) -> str:
-    """The phrase `name` in both languages; the style sheet shows the reader's."""
-    return "".join(
-        f'<span class="wence-{lang}" lang="{_TAGS[lang]}">{inert(say(lang, name, **values))}</span>'
-        for lang in _TAGS
-    )
 
 
 def title_of(guideline: Guideline) -> str:

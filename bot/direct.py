@@ -1,0 +1,214 @@
+"""Routes that need no search: the wording decides, and the text or the table holds the whole answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from bot.answer import Answer
+from bot.answers.clarify import clarify_answer
+from bot.answers.clause import clause_answer, find_measures, names_a_clause
+from bot.answers.compare import compare_answer
+from bot.answers.district import district_answer
+from bot.answers.document import document_answer
+from bot.answers.keyword import keyword_answer, occurs
+from bot.answers.lists import list_answer, named_answer
+from bot.answers.merge import merge
+from bot.answers.refusal import other_place, out_of_scope, unclear, unknown_place
+from bot.library import Library
+from bot.question import Question
+from bot.reach import reached
+from bot.reading.support import (
+    asks_for_list,
+    asks_who_is_named,
+    compares,
+    is_enterprise,
+    matter,
+    passes_on,
+    speaks_for_itself,
+    wants_support,
+)
+from corpus.applicability import Applicability
+from corpus.asked_facets import AskedFacets, asked_facets
+from corpus.measure import Guideline, Measure
+from corpus.normal import normalize_question
+
+Compose = Callable[[Guideline, Applicability], Answer]
+
+
+def direct_answer(question: Question, library: Library, max_question: int) -> Answer | None:
+    """The answer of the first route that fits, or None where the question has to be searched for."""
+    text, lang = question.text, question.lang
+    if question.unclear:
+        return unclear(
+            text, lang, library.guidelines, question.unclear, length=question.length, limit=max_question
+        )
+    if question.small_talk:
+        return out_of_scope(text, lang, library.guidelines)
+    for route in (
+        _who_is_named,
+        _keyword,
+        _elsewhere,
+        _clause,
+        _compare,
+        _list,
+        _district,
+        _document,
+        _general,
+    ):
+        answer = route(question, library)
+        if answer is not None:
+            return answer
+    return None
+
+
+def keyword_parts(
+    question: Question, library: Library, words: Sequence[str], nearest: Sequence[Measure] = ()
+) -> Answer:
+    """The keyword answer over all guidelines."""
+    together = question.together and len(words) > 1
+    parts = [
+        (
+            g,
+            keyword_answer(
+                question.text, question.lang, library, g, words, together=together, nearest=nearest
+            ),
+        )
+        for g in library.guidelines
+    ]
+    return merge(parts)
+
+
+def asked_list(question: Question) -> AskedFacets:
+    """The facets of which a question wants a complete list; false if it wants none, or names a matter besides."""
+    plain = normalize_question(question.text)
+    if not asks_for_list(plain) or matter(plain, question.where.words, facets=True):
+        return AskedFacets()
+    asked = asked_facets(plain)
+    others = replace(asked, beneficiaries=frozenset())
+    if others and asked.beneficiaries == {"district"}:
+        return others  # 区县的金融支持: the districts are whom every measure addresses
+    if not others and speaks_for_itself(plain) and not passes_on(plain):
+        return others  # 我们公司能享受什么: that says who asks, not what for
+    return asked
+
+
+def role_of(question: Question) -> str:
+    """What the asker is: as chosen, else by the words of the question."""
+    return question.role or ("enterprise" if is_enterprise(question.normal) else "")
+
+
+def _who_is_named(question: Question, library: Library) -> Answer | None:
+    if not asks_who_is_named(question.normal) or not library.gazetteers:
+        return None
+
+    def compose(guideline: Guideline, _: Applicability) -> Answer:
+        only = [m for ref in question.clauses for m in find_measures(guideline, ref)]
+        return named_answer(question.text, question.lang, library, guideline, only)
+
+    return _over(question, library, compose)
+
+
+def _keyword(question: Question, library: Library) -> Answer | None:
+    """The keywords, or the phrase whole where the text has it whole (科技创新和产业创新)."""
+    words = question.keywords
+    if len(words) > 1 and any(occurs(g, question.phrase) for g in library.guidelines):
+        words = (question.phrase,)
+    if words and any(occurs(guideline, word) for guideline in library.guidelines for word in words):
+        return keyword_parts(question, library, words)
+    return None
+
+
+def _elsewhere(question: Question, library: Library) -> Answer | None:
+    """A place that no document covers, or that does not exist."""
+    if question.where.targets:
+        return None
+    places = library.outside(question.normal)
+    if places:
+        return other_place(question.text, question.lang, library.regions, [place.full for place in places])
+    if question.where.unknown:
+        return unknown_place(question.text, question.lang, question.region, question.where.unknown[0])
+    return None
+
+
+def _clause(question: Question, library: Library) -> Answer | None:
+    if not question.clauses or question.aspects:
+        return None
+    named = [g for g in library.documents if names_a_clause(g, question.clauses)] or library.documents[:1]
+    return merge(
+        [(g, clause_answer(question.text, question.lang, library, g, question.clauses)) for g in named]
+    )
+
+
+def _compare(question: Question, library: Library) -> Answer | None:
+    targets = question.where.targets
+    if len(targets) < 2 or (not compares(question.normal) and matter(question.normal, question.where.words)):
+        return None
+
+    def compose(guideline: Guideline, applies: Applicability) -> Answer:
+        found = [reached(target, applies) for target in targets]
+        return compare_answer(question.text, question.lang, library, guideline, found)
+
+    return _over(question, library, compose)
+
+
+def _list(question: Question, library: Library) -> Answer | None:
+    asked = asked_list(question)
+    if not asked or not library.documents:
+        return None
+    target = question.where.targets[0] if len(question.where.targets) == 1 else None
+    parts = []
+    tables = {g.slug: applies for g, applies in library.applying(question.region)}
+    for guideline in library.documents:
+        within = reached(target, tables[guideline.slug]) if target and guideline.slug in tables else None
+        answer = list_answer(question.text, question.lang, library, guideline, asked, within=within)
+        parts.append((guideline, answer))
+    return merge(parts)
+
+
+def _district(question: Question, library: Library) -> Answer | None:
+    """What reaches one target, asked for in general; also for the chosen district (我们能享受什么)."""
+    target = question.where.targets[0] if len(question.where.targets) == 1 else None
+    if target is None and not question.where.targets and _asks_for_oneself(question):
+        target = question.home
+    if target is None or matter(question.normal, question.where.words):
+        return None
+
+    def compose(guideline: Guideline, applies: Applicability) -> Answer:
+        found = reached(target, applies)
+        return district_answer(
+            question.text, question.lang, library, guideline, found, role=role_of(question)
+        )
+
+    return _over(question, library, compose)
+
+
+def _document(question: Question, library: Library) -> Answer | None:
+    if not question.aspects or not library.documents:
+        return None
+    return document_answer(question.text, question.lang, library.documents, question.aspects)
+
+
+def _general(question: Question, library: Library) -> Answer | None:
+    """What support there is, with no district and no matter: one question back, or the outline."""
+    if not wants_support(question.normal) or matter(question.normal, question.where.words):
+        return None
+    if _asks_for_oneself(question) and library.applying(question.region):
+        return _over(
+            question,
+            library,
+            lambda g, applies: clarify_answer(question.text, question.lang, library, g, applies.table),
+        )
+    return document_answer(question.text, question.lang, library.documents, ("outline",))
+
+
+def _asks_for_oneself(question: Question) -> bool:
+    return wants_support(question.normal) and (
+        speaks_for_itself(question.normal) or is_enterprise(question.normal) or question.home is not None
+    )
+
+
+def _over(question: Question, library: Library, compose: Compose) -> Answer | None:
+    """One answer over every guideline of the question's region that has a table."""
+    parts = [(g, compose(g, applies)) for g, applies in library.applying(question.region)]
+    return merge(parts) if parts else None

@@ -1,0 +1,120 @@
+"""Routes that need a search: topic answers, also for one district, and the refusals that a ranking decides."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.answer import Answer
+from bot.answers.quoting import cite, escape
+from bot.answers.refusal import not_in_text, out_of_scope
+from bot.answers.topic import topic_answer
+from bot.direct import keyword_parts
+from bot.evidence import Evidence
+from bot.library import Library
+from bot.phrases import say
+from bot.question import Question
+from bot.reach import applies_of, reached, sorted_by_nature
+from bot.reading.asked import PROCEDURAL
+from bot.reading.support import asks_whether_named
+from bot.scope import ANSWERABLE, IN_FIELD, Scope, confidence
+from bot.where import Target
+
+NEAREST = 3
+"""How many measures a refusal names as nearest in meaning."""
+
+
+class Finder:
+    """Composes answers from evidence; holds the library and the judge of scope."""
+
+    def __init__(self, library: Library, scope: Scope) -> None:
+        self._library = library
+        self._scope = scope
+
+    def reachable(self, question: Question) -> set[str] | None:
+        """The measures that may answer: those that reach the district asked about; None for all.
+
+        A zone does not restrict: what is said of it is rarely all that is said of its matter.
+        """
+        target = _target(question)
+        if target is None or target.kind == "zone":
+            return None
+        applying = self._library.applying(question.region)
+        ids = {i for _, applies in applying for i in reached(target, applies).ids}
+        covered = {g.slug for g, _ in applying}
+        ids |= {m.id for g in self._library.guidelines if g.slug not in covered for m in g.measures}
+        return ids
+
+    def compose(self, question: Question, evidence: Evidence) -> Answer:
+        """Topic answer or refusal, by how well the ranking fits what this corpus is about."""
+        text, lang, library = question.text, question.lang, self._library
+        nearest = evidence.measures[:NEAREST]
+        if question.keywords and question.strict:
+            return self._not_found(question, evidence)
+        probability = self._scope.probability(evidence.query, evidence.ranking, lang)
+        in_field = probability >= IN_FIELD and bool(nearest)
+        procedural = question.bare or (in_field and bool(PROCEDURAL.intersection(question.facts)))
+        if probability < ANSWERABLE and not procedural:
+            if not in_field or not (question.policy or question.facts):
+                return out_of_scope(text, lang, library.guidelines)
+            return not_in_text(text, lang, library, related=nearest)
+        if not nearest:
+            return out_of_scope(text, lang, library.guidelines)
+        if question.facts and not evidence.stating:
+            quoted = [cite(nearest[0], hit.sentence) for hit in evidence.excerpt(nearest[0]).sentences[:1]]
+            return not_in_text(text, lang, library, facts=question.facts[:1], quoted=quoted, related=nearest)
+        return self._placed(question, self._topic(question, evidence, probability))
+
+    def _not_found(self, question: Question, evidence: Evidence) -> Answer:
+        """Words that stand nowhere; for a district that is not named, what reaches it all the same."""
+        answer = keyword_parts(question, self._library, question.keywords, evidence.measures[:NEAREST])
+        targets = question.where.targets
+        if len(targets) != 1 or not asks_whether_named(question.normal):
+            return answer
+        said = say(question.lang, "district.not_named", name=escape(targets[0].name))
+        return self._placed(question, replace(answer, text=f"{said}\n\n{answer.text}", refusal=None))
+
+    def _topic(self, question: Question, evidence: Evidence, probability: float) -> Answer:
+        """The measure that states the asked fact, else the first hit, is quoted first; near ones beside it."""
+        ordered = evidence.leading
+        return topic_answer(
+            question.text,
+            question.lang,
+            self._library,
+            [evidence.excerpt(measure) for measure in ordered[: evidence.near]],
+            ordered[evidence.near : evidence.near + NEAREST],
+            confidence=confidence(probability, evidence.margin),
+            factual=bool(evidence.stating),
+        )
+
+    def _placed(self, question: Question, answer: Answer) -> Answer:
+        """The answer for the district asked about: by which routes the quoted measures reach it, and how many do."""
+        target = _target(question)
+        applying = self._library.applying(question.region)
+        if target is None or not applying:
+            return answer
+        lang, name = question.lang, escape(target.name)
+        cells = [cell for _, applies in applying for cell in reached(target, applies).cells]
+        support = {m.id for g, _ in applying for m in sorted_by_nature(g)["support"]}
+        cited = {citation.measure_id for citation in answer.citations}
+        tags = [
+            f"- **{escape(c.measure.label + c.measure.title)}** "
+            + " ".join(f"`{say(lang, f'route.{route}')}`" for route in c.routes)
+            for c in cells
+            if c.measure.id in cited
+        ]
+        head = [say(lang, "district.topic_head", name=name), *map(escape, target.remarks), "\n".join(tags)]
+        count = sum(cell.measure.id in support for cell in cells)
+        tail = say(lang, "district.topic_all", name=name, count=count)
+        return replace(
+            answer,
+            route="district",
+            text="\n\n".join([*(part for part in head if part), answer.text, tail]),
+            districts=target.rows,
+            applicability=tuple(map(applies_of, cells)),
+        )
+
+
+def _target(question: Question) -> Target | None:
+    """The one target of a question, else the chosen district of its asker."""
+    targets = question.where.targets
+    return targets[0] if len(targets) == 1 else None if targets else question.home

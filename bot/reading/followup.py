@@ -1,0 +1,115 @@
+"""A follow-up (那忠县呢? 有没有贷款方面的? 原文是什么? 下一条?) made into a question that stands by itself.
+
+By rules alone: what the follow-up leaves out is taken from the question before it, which was resolved in the same
+way. A question that stands by itself is left as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.reading.clauses import clause_refs
+from bot.reading.patterns import follow_up_patterns
+from bot.reading.support import asks_who_is_named, matter, wants_support
+from corpus.normal import normalize, normalize_question
+
+Cited = Callable[[str], Sequence[int]]
+"""A question → the numbers of the measures that its answer cites, in the order of the answer."""
+NamesIn = Callable[[str], Sequence[str]]
+"""A normalised text → the words in it that name districts, groups or zones."""
+
+MAX_TURNS = 8
+"""So many turns back a follow-up may lean on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What resolving needs to know of the corpus, given in by the caller."""
+
+    cited: Cited
+    names_in: NamesIn
+
+
+def resolve(text: str, history: Sequence[tuple[str, str]], context: Context) -> str:
+    """The question that `text` stands for after the (question, answer) pairs of `history`; `text` if for itself."""
+    before = ""
+    for question, _ in history[-MAX_TURNS:]:
+        before = _resolve_one(question, before, context)
+    return _resolve_one(text, before, context)
+
+
+def _resolve_one(text: str, before: str, context: Context) -> str:
+    if not before:
+        return text
+    plain = normalize_question(text)
+    for rule in (_other_clause, _whole_text, _named_in_it, _other_place, _other_matter):
+        resolved = rule(plain, before, context)
+        if resolved:
+            return resolved
+    return text
+
+
+def _other_clause(text: str, before: str, context: Context) -> str:
+    """下一条, 上一条, 再下一条."""
+    match = follow_up_patterns()["step"].fullmatch(text)
+    if not match:
+        return ""
+    numbers = _numbers(before, context)
+    if not numbers:
+        return ""
+    forward = bool(follow_up_patterns()["forward"].search(text))
+    number = numbers[-1] + 1 if forward else numbers[0] - 1
+    return f"第{number}条写了什么"
+
+
+def _whole_text(text: str, before: str, context: Context) -> str:
+    """原文是什么, 具体怎么说的: the clause that the answer before was about."""
+    if not follow_up_patterns()["original"].fullmatch(text):
+        return ""
+    numbers = _numbers(before, context)
+    return f"第{numbers[0]}条的原文" if numbers else ""
+
+
+def _named_in_it(text: str, before: str, context: Context) -> str:
+    """哪些区被点名了, after a question about certain clauses."""
+    if not asks_who_is_named(text) or clause_refs(text):
+        return ""
+    refs = [ref for ref in clause_refs(normalize(before)) if ref.unit == "measure" and ref.number > 0]
+    return "".join(f"第{ref.number}条、" for ref in refs).rstrip("、") + "哪些区被点名了" if refs else ""
+
+
+def _other_place(text: str, before: str, context: Context) -> str:
+    """那忠县呢: the question before, of another district."""
+    names = context.names_in(text)
+    if not names or wants_support(text) or matter(text, names):
+        return ""
+    asked = "、".join(names)
+    earlier = context.names_in(normalize(before))
+    if not earlier:
+        return f"{asked}{before}"
+    rest = normalize(before)
+    for name in earlier[1:]:
+        rest = re.sub(rf"[、,和与跟及]?{re.escape(name)}", "", rest, count=1)
+    return rest.replace(earlier[0], asked, 1)
+
+
+def _other_matter(text: str, before: str, context: Context) -> str:
+    """有没有贷款方面的, 那人才呢: another matter, of the same district."""
+    names = context.names_in(normalize(before))
+    if (
+        not names
+        or asks_who_is_named(text)
+        or context.names_in(text)
+        or not follow_up_patterns()["elliptic"].search(text)
+    ):
+        return ""
+    bare = follow_up_patterns()["opening"].sub("", text)
+    return "、".join(names) + bare if bare else ""
+
+
+def _numbers(before: str, context: Context) -> list[int]:
+    """The measures that the question before names, else those that its answer cites, each once."""
+    refs = [ref.number for ref in clause_refs(normalize(before)) if ref.unit == "measure" and ref.number > 0]
+    return refs or list(dict.fromkeys(context.cited(before)))
