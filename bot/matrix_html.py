@@ -34,21 +34,23 @@ def page_html(tables: Sequence[Table], titles: Mapping[str, str]) -> str:
 
 def _document(table: Table, title: str) -> str:
     return (
-        f"<section><h2>{inert(title)}</h2><p>{both('ui.matrix_size', **_size(table))}</p>{legend_html()}"
+        f"<section><h2>{inert(title)}</h2><p>{size_html(table)}</p>{legend_html()}"
         f'<div class="wence-cells" tabindex="0" role="region" aria-label="{inert(title)}">'
         f"{table_html(table)}</div><h3>{both('ui.proofs')}</h3>{proofs_html(table)}</section>"
     )
 
 
-def _size(table: Table) -> dict[str, object]:
+def size_html(table: Table) -> str:
+    """How large the table is, and of when its districts are."""
     districts = sum(row.kind == "district" for row in table.rows)
-    return {
-        "region": table.region,
-        "districts": districts,
-        "zones": len(table.rows) - districts,
-        "measures": len(table.measures),
-        "as_of": table.as_of,
-    }
+    return both(
+        "ui.matrix_size",
+        region=table.region,
+        districts=districts,
+        zones=len(table.rows) - districts,
+        measures=len(table.measures),
+        as_of=table.as_of,
+    )
 
 
 def legend_html() -> str:

@@ -10,7 +10,20 @@ from bot.web.pane import guideline_html, title_of
 from corpus.measure import Guideline
 
 # The phrases that the script says or writes.
-_SPOKEN = ("found", "not_found", "copied", "guideline", "copy", "send", "stop", "placeholder", "new_chat")
+_SPOKEN = (
+    "found",
+    "not_found",
+    "copied",
+    "guideline",
+    "copy",
+    "send",
+    "stop",
+    "placeholder",
+    "new_chat",
+    "views",
+    "close_proof",
+    "map_question",
+)
 
 
 def header_html(guidelines: Sequence[Guideline]) -> str:
@@ -50,7 +63,8 @@ def pane_html(documents: Sequence[Guideline]) -> str:
         for lang in ("zh", "en")
     )
     return (
-        f'<div class="wence-bar"><h2 class="wence-bar-name">{both("ui.guideline")}</h2>{_choice(documents)}'
+        f'<div class="wence-bar"><h2 class="wence-bar-name">{both("ui.guideline")}</h2>'
+        f"{choice_html(documents)}"
         f'<button type="button" class="wence-back" hidden>{both("ui.back")}</button>'
         f'<button type="button" class="wence-close">{both("ui.close")}</button></div>'
         f'<div class="wence-scroll" tabindex="0" role="region">{text}</div>'
@@ -58,7 +72,8 @@ def pane_html(documents: Sequence[Guideline]) -> str:
     )
 
 
-def _choice(documents: Sequence[Guideline]) -> str:
+def choice_html(documents: Sequence[Guideline]) -> str:
+    """A list to choose a document from; nothing where there are fewer than two."""
     if len(documents) < 2:
         return ""
     options = "".join(

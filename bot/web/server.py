@@ -76,16 +76,20 @@ def create_app(assistant: Assistant) -> FastAPI:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     import gradio as gr
 
-    from bot.web.ui import build_chat, theme, translations
+    from bot.web.exports import KeptAnswers, export_routes
+    from bot.web.ui import build_chat, head, style, theme, translations
 
     static = resources.files("bot.web") / "static"
     app = FastAPI(title="Wence", docs_url=None, redoc_url=None, openapi_url=None)
+    kept = KeptAnswers()
+    app.include_router(export_routes(kept))
     mounted: FastAPI = gr.mount_gradio_app(
         app,
-        build_chat(assistant),
+        build_chat(assistant, kept),
         path="/",
         theme=theme(),
-        css=(static / "wence.css").read_text(encoding="utf-8"),
+        css=style(),
+        head=head(),
         i18n=translations(),
         favicon_path=str(static / "wence.svg"),
         # Nothing here takes files; without a limit anyone could fill the disk with them.

@@ -93,3 +93,103 @@ def _examples(assistant: Assistant) -> list[gr.Button]:
                     gr.Button(question, size="sm", elem_classes=[f"wence-{lang}"], scale=0, min_width=0)
                 )
     return buttons
+
+
+def _on_question(
+    answer: partial[AsyncIterator[tuple[object, ...]]],
+    told: Sequence[gr.blocks.Block],
+    outputs: Sequence[gr.blocks.Block],
+    sources: Sequence[Any],
+    box: gr.Textbox,
+) -> list[dict[str, Any]]:
+    """Answer on Enter in the box and on a click on an example; the events are there to be stopped."""
+    asked = []
+    for source in sources:
+        trigger, question = (source.click, source) if isinstance(source, gr.Button) else (source, box)
+        event = trigger(
+            answer,
+            [question, *told],
+            [*outputs],
+            js=_WITH_PROFILE,
+            api_visibility="undocumented",
+            concurrency_id="answers",
+            concurrency_limit=AT_ONCE,
+            show_progress="hidden",
+        )
+        event.then(_ready, None, box, queue=False, api_visibility="undocumented", show_progress="hidden")
+        asked.append(event)
+    return asked
+
+
+def _on_stop_and_clear(
+    asked: list[dict[str, Any]], box: gr.Textbox, clear: gr.Button, all_parts: list[gr.blocks.Block]
+) -> None:
+    box.stop(
+        _ready, None, box, cancels=asked, queue=False, api_visibility="undocumented", show_progress="hidden"
+    )
+    clear.click(
+        _empty,
+        None,
+        all_parts,
+        cancels=asked,
+        queue=False,
+        api_visibility="undocumented",
+        show_progress="hidden",
+    )
+
+
+async def converse(
+    assistant: Assistant,
+    kept: KeptAnswers,
+    question: str | None,
+    shown: Sequence[object],
+    sent_profile: object,
+) -> AsyncIterator[tuple[object, ...]]:
+    """Show the question, then the answer as it grows, then how to export it.
+
+    Yields updates of the box, of the conversation and of the export. Asynchronous, so that to stop
+    takes effect at once: a thread cannot be stopped, waiting for it can.
+    """
+    question = question or ""
+    messages: list[object] = [*shown]
+    if question.strip():
+        messages.append(Message(role="user", content=as_shown(question)))
+    yield gr.Textbox(value="", submit_btn=False, stop_btn=True), messages, ""
+    profile = read_profile(sent_profile, known_places(assistant.index.applicability.values()))
+    answer = await asyncio.to_thread(answer_to, assistant, question, normalize_history(shown), profile)
+    steps = growing(unlinked(answer.text if answer else failed_text()))
+    for text in steps:
+        yield gr.skip(), [*messages, Message(role="assistant", content=text)], gr.skip()
+        await asyncio.sleep(PACE_SECONDS / len(steps))
+    if answer and answer.refusal is None:
+        yield gr.skip(), gr.skip(), export_html(kept.keep(answer))
+
+
+def answer_to(
+    assistant: Assistant, question: str, history: Sequence[Turn], profile: Profile
+) -> Answer | None:
+    """The answer; a fault of ours is logged, and there is none."""
+    try:
+        return assistant.ask(question, history, profile.district, profile.role)
+    except Exception:
+        _LOG.exception("no answer to a question of %d characters", len(question))
+        return None
+
+
+def failed_text() -> str:
+    """What a visitor is told where there is no answer."""
+    return "\n\n".join(say(lang, "ui.failed") for lang in _LANGS)
+
+
+def growing(text: str) -> list[str]:
+    """A markdown text block by block, each time all of it so far."""
+    blocks = text.split("\n\n")
+    return ["\n\n".join(blocks[:count]) for count in range(1, len(blocks) + 1)]
+
+
+def _ready() -> object:
+    return gr.Textbox(submit_btn=True, stop_btn=False)
+
+
+def _empty() -> tuple[object, ...]:
+    return gr.Textbox(value="", submit_btn=True, stop_btn=False), [], ""

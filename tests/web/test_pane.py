@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.markup import inert
 from bot.web.frame import footer_html, header_html, pane_html
-from bot.web.pane import guideline_html, inert, record_html
+from bot.web.pane import guideline_html, record_html
 from corpus.load import load_corpus, load_document, packaged_corpus
 from corpus.measure import Guideline, Note
 from corpus.parse import parse

@@ -134,10 +134,13 @@
     area.remove();
   }
 
-  // Gradio knows zh-CN and zh-TW, and takes every other Chinese reader (zh-HK, zh-SG, …) for an English one.
+  // The address may ask for a language (?lang=en). Gradio knows zh-CN and zh-TW, and takes every other
+  // Chinese reader (zh-HK, zh-SG, …) for an English one.
   function chooseLanguage() {
-    if (chinese() || !navigator.language.toLowerCase().startsWith("zh")) return;
-    document.documentElement.lang = "zh-CN";
+    const asked = (new URLSearchParams(location.search).get("lang") || "").toLowerCase();
+    const wanted = /^(zh|en)\b/.test(asked) ? asked : navigator.language.toLowerCase();
+    if (chinese() === wanted.startsWith("zh")) return;
+    document.documentElement.lang = wanted.startsWith("zh") ? "zh-CN" : "en";
     mistaken = true;
   }
 
@@ -226,5 +229,5 @@
     onTalk();
   }
 
-  window.wence = { open };
+  window.wence = { open, say, phrase, chinese, chooseLanguage };
 })();
