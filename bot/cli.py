@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Literal, NoReturn
 
 import typer
 
 from bot.settings import Settings, read_settings
-from corpus.errors import WenceError
+from corpus.errors import UsageError, WenceError
 
 app = typer.Typer(
     name="wence",
@@ -35,6 +35,7 @@ JsonlOption = Annotated[
 NoDenseOption = Annotated[
     bool, typer.Option("--no-dense", help="只用 BM25,不加载模型 / BM25 alone, no model is loaded")
 ]
+MatrixFormat = Literal["csv", "json", "html"]
 
 
 @app.command("index")
@@ -155,6 +156,33 @@ def serve(
     serve_chat(settings, report=_tell)
 
 
+@app.command()
+def matrix(
+    form: Annotated[MatrixFormat, typer.Option("--format", help="输出格式 / output format")] = "csv",
+    out: Annotated[Path | None, typer.Option("--out", help="写到这个文件 / write to this file")] = None,
+    old: Annotated[
+        Path | None, typer.Option("--diff", help="与旧表(JSON)比较 / what changed since this JSON")
+    ] = None,
+    index: IndexOption = None,
+) -> None:
+    """哪些措施适用于哪些区县,及其依据。 Which measures apply to which districts, with proofs."""
+    from bot.build import open_index
+    from bot.matrix import diff_text, matrix_bytes, matrix_text, read_tables, tables_of
+
+    before = read_tables(old) if old else None
+    found = open_index(_settings(index=index), report=_tell)
+    tables = tables_of(found.applicability)
+    titles = {guideline.slug: guideline.meta.title for guideline in found.guidelines}
+    if before is not None:
+        text, form = diff_text(before, tables), "json"
+    else:
+        text = matrix_text(tables, form, titles)
+    if out:
+        _write(out, matrix_bytes(text, form))
+    elif text:
+        _print(text.removesuffix("\n"))
+
+
 @app.command("eval")
 def evaluate(
     file: Annotated[Path, typer.Argument(help="问题文件 / question file (.jsonl)", show_default=False)],
@@ -232,6 +260,16 @@ def _print(result: str | bytes) -> None:
     data = result if isinstance(result, bytes) else result.encode("utf-8", errors="replace")
     sys.stdout.buffer.write(data + b"\n")
     sys.stdout.buffer.flush()
+
+
+def _write(file: Path, data: bytes) -> None:
+    try:
+        file.write_bytes(data)
+    except OSError as error:
+        raise UsageError(
+            f"无法写入 {file}:{error.strerror}。请换一个文件。",
+            f"{file} cannot be written: {error.strerror}. Name another file.",
+        ) from error
 
 
 def _tell(message: str) -> None:

@@ -45,6 +45,11 @@ def matrix_text(tables: Sequence[Table], form: MatrixFormat, titles: _Titles) ->
     return "[\n" + ",\n".join(to_json(table).rstrip() for table in tables) + "\n]\n"
 
 
+def matrix_bytes(text: str, form: MatrixFormat) -> bytes:
+    """A text of `matrix_text` for a file: CSV begins with a BOM, by which Excel knows UTF-8."""
+    return text.encode("utf-8-sig" if form == "csv" else "utf-8", errors="replace")
+
+
 def read_tables(file: Path) -> list[Table]:
     """The tables of a file that `matrix_text` wrote as JSON; UsageError if it cannot be read or is none."""
     try:

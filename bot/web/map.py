@@ -17,7 +17,7 @@ from corpus.table import Row
 SINGLED_OUT: tuple[Route, ...] = ("named", "zone", "area")
 """The routes that do not hold for every district alike."""
 _CLASSES = 5
-_NAME = 17.0
+_NAME = 20.0
 """Height of the names, in units of the drawing."""
 
 
