@@ -31,7 +31,7 @@ def document_answer(text: str, lang: Lang, guidelines: Sequence[Guideline], aspe
         text,
         "document",
         "\n\n".join(blocks),
-        () if unknown else tuple(c for g in guidelines for aspect in aspects for c in stated(g, aspect)),
+        () if unknown else tuple(c for g in guidelines for aspect in aspects for c in _quoted(g, aspect)),
         completeness="none" if unknown else "complete",
         refusal="not_in_text" if unknown else None,
         checked=sum(len(g.measures) for g in guidelines),
@@ -85,6 +85,11 @@ def stated(guideline: Guideline, aspect: str) -> list[Citation]:
     if pattern is None:
         return []
     return [cite(m, s) for m in guideline.measures for s in m.sentences if pattern.search(s.text)]
+
+
+def _quoted(guideline: Guideline, aspect: str) -> list[Citation]:
+    """What an answer about one aspect quotes."""
+    return _stated_basis(guideline) if aspect == "basis" else stated(guideline, aspect)
 
 
 def _stated_basis(guideline: Guideline) -> list[Citation]:
