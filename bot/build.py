@@ -20,7 +20,7 @@ from rich.progress import (
 
 from bot.ask import Assistant
 from bot.settings import Settings
-from corpus.applicability import applicability
+from corpus.applicability import applicability, to_json
 from corpus.gazetteer import find_gazetteers
 from corpus.load import load_corpus
 from index.embed import Embedder, load_embedder
@@ -66,7 +66,9 @@ def is_current(settings: Settings) -> bool:
     guidelines = load_corpus(settings.corpus)
     if index.manifest.corpus != corpus_hash(guidelines) or index.manifest.dense != settings.dense:
         return False
-    return index.applicability == applicability(guidelines, find_gazetteers(settings.corpus))
+    return to_json(index.applicability) == to_json(
+        applicability(guidelines, find_gazetteers(settings.corpus))
+    )
 
 
 def open_assistant(settings: Settings, *, report: Say) -> Assistant:

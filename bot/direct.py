@@ -99,7 +99,7 @@ def role_of(question: Question) -> str:
 
 
 def _who_is_named(question: Question, library: Library) -> Answer | None:
-    if not asks_who_is_named(question.normal) or not library.gazetteers:
+    if not asks_who_is_named(question.normal) or question.where.targets or not library.gazetteers:
         return None
 
     def compose(guideline: Guideline, _: Applicability) -> Answer:
@@ -132,7 +132,7 @@ def _elsewhere(question: Question, library: Library) -> Answer | None:
 
 
 def _clause(question: Question, library: Library) -> Answer | None:
-    if not question.clauses or question.aspects:
+    if not question.clauses or question.aspects or not library.documents:
         return None
     named = [g for g in library.documents if names_a_clause(g, question.clauses)] or library.documents[:1]
     return merge(

@@ -228,7 +228,7 @@ def _read(file: Path, split: str | None) -> tuple[list[Asked], list[Expected]]:
             "问题文件有误:\n" + "\n".join(asked.bad_lines),
             "The question file has bad lines; correct them first.",
         )
-    records = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    records = [json.loads(line) for line in file.read_bytes().splitlines() if line.strip()]
     chosen = [
         (a, r) for a, r in zip(asked.questions, records, strict=True) if split in (None, r.get("split"))
     ]

@@ -18,6 +18,8 @@ QUOTED = 4
 """At most so many sentences of a measure are quoted in a topic answer."""
 NEAR = 2.0
 """A sentence is quoted beside the best one if its score is at least best - NEAR (scores are z-normalised)."""
+SHORT = 260
+"""A measure of up to so many characters is quoted whole."""
 CLOSE = 0.5
 """Two measures this near in fused score are both quoted."""
 FACT_MEASURES = 10
@@ -67,8 +69,13 @@ class Evidence:
         return 2 if self.margin < CLOSE and len(self.ranking.hits) > 1 else 1
 
     def excerpt(self, measure: Measure) -> Excerpt:
-        """The sentences of one measure worth quoting: the best and those near it, stated facts before all."""
+        """The sentences of one measure worth quoting: the best and those near it, stated facts before all.
+
+        A short measure is quoted whole.
+        """
         own = [hit for hit in self.sentences if hit.measure.id == measure.id]
+        if sum(len(hit.sentence.text) for hit in own) <= SHORT:
+            return Excerpt(measure, tuple(sorted(own, key=lambda hit: hit.sentence.span.start)))
         facts = [hit for hit in self.stating if hit.measure.id == measure.id]
         near = [hit for hit in own if hit.score >= own[0].score - NEAR]
         chosen = list(dict.fromkeys([*facts, *near]))[:QUOTED]

@@ -16,7 +16,7 @@ from bot.question import Question
 from bot.reach import applies_of, reached, sorted_by_nature
 from bot.reading.asked import PROCEDURAL
 from bot.reading.support import asks_whether_named
-from bot.scope import ANSWERABLE, IN_FIELD, Scope, confidence
+from bot.scope import ANSWERABLE, IN_FIELD, TELLING_PHRASE, Scope, confidence
 from bot.where import Target
 
 NEAREST = 3
@@ -53,7 +53,9 @@ class Finder:
         probability = self._scope.probability(evidence.query, evidence.ranking, lang)
         in_field = probability >= IN_FIELD and bool(nearest)
         procedural = question.bare or (in_field and bool(PROCEDURAL.intersection(question.facts)))
-        if probability < ANSWERABLE and not procedural:
+        # A phrase of the text in the question shows that it is meant, however little else they share.
+        quotes_text = probability >= IN_FIELD and evidence.ranking.signals.phrase >= TELLING_PHRASE
+        if probability < ANSWERABLE and not procedural and not quotes_text:
             if not in_field or not (question.policy or question.facts):
                 return out_of_scope(text, lang, library.guidelines)
             return not_in_text(text, lang, library, related=nearest)

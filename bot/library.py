@@ -72,7 +72,7 @@ class Library:
         """
         if not self.regions or "" in self.regions:
             return ()
-        mentions = find_places(text)
+        mentions = _innermost(find_places(text))
         if any(self._is_inside(place) for mention in mentions for place in mention.candidates):
             return ()
         if any(self._is_named(mention) for mention in mentions):
@@ -86,6 +86,13 @@ class Library:
 
     def _is_inside(self, place: Place) -> bool:
         return any(place.within(region) for region in self.regions)
+
+
+def _innermost(mentions: Sequence[Mention]) -> list[Mention]:
+    """The mentions without those that only say where the next one lies (四川省 of 四川省宜宾市)."""
+    places = [place for mention in mentions for place in mention.candidates]
+    above = {name for place in places for name in (place.province, place.city) if name != place.name}
+    return [m for m in mentions if not all(place.name in above for place in m.candidates)]
 
 
 def _region(guideline: Guideline) -> str:

@@ -39,12 +39,13 @@ class Where:
 
 def read_where(text: str, gazetteer: Gazetteer, lang: Lang) -> Where:
     """The targets in a normalised question. The whole region is no target: it singles nobody out."""
-    mentions = [m for m in names_asked(text, gazetteer) if not m.excluded]
+    asked = names_asked(text, gazetteer)
+    mentions = [m for m in asked if not m.excluded]
     targets = [target_of(m, gazetteer, lang) for m in mentions if m.kind != _WHOLE]
     return Where(
         tuple(_distinct(targets)),
         tuple(dict.fromkeys(m.words for m in mentions)),
-        unknown_places(text, gazetteer),
+        unknown_places(text, gazetteer, asked),
     )
 
 

@@ -125,9 +125,12 @@ class Whole:
 Entry = District | FormerDistrict | Town | Group | Zone
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Gazetteer:
-    """All that is known of a region's districts. Names in it are unique; references lead somewhere."""
+    """All that is known of a region's districts. Names in it are unique; references lead somewhere.
+
+    Compared and hashed by identity: what is worked out of a gazetteer is cached under it, at every question.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
     region: str

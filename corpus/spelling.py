@@ -81,13 +81,17 @@ def read_as(text: str, gazetteer: Gazetteer) -> tuple[Mention, ...]:
     return tuple(sorted(found, key=lambda mention: mention.start))
 
 
-def unknown_places(text: str, gazetteer: Gazetteer) -> tuple[str, ...]:
+def unknown_places(
+    text: str, gazetteer: Gazetteer, names: Iterable[Mention] | None = None
+) -> tuple[str, ...]:
     """Words of a question that look like a district or county and are none that is known (万达区, 天府县).
 
-    Known are the gazetteer's names, mistyped or not, and every place of China.
+    Known are the gazetteer's names, mistyped or not, and every place of China. `names` are those of
+    `names_asked` for the same text where it is normalised already.
     """
     normal = normalize(text)
-    taken = [(name.start, name.end) for name in names_asked(normal, gazetteer)]
+    known = names_asked(normal, gazetteer) if names is None or normal != text else names
+    taken = [(name.start, name.end) for name in known]
     taken += [(place.start, place.start + len(place.text)) for place in find_places(normal)]
     found = []
     for start, end in _unit_words(normal):
@@ -134,16 +138,34 @@ def _sound_alike(
     sounds = [frozenset(char) for char in pinyin(run[0], style=Style.NORMAL, heteronym=True)]
     if len(sounds) != len(run[0]):
         return
-    for name in names:
-        size = len(name.base)
-        for at in range(len(run[0]) - size + 1):
-            word, start = run[0][at : at + size], run.start() + at
-            end = start + size + _has_unit(text, start + size, name)
-            exact = all(want in heard for want, heard in zip(name.sounds, sounds[at:], strict=False))
-            if (exact or _alike(sounds[at : at + size], name)) and _is_plausible(
-                word, text, start, end, name, exact
+    blurred = [frozenset(map(_blurred, heard)) for heard in sounds]
+    for at, name in _same_sound(blurred, names):
+        word, start = run[0][at : at + len(name.base)], run.start() + at
+        end = start + len(word) + _has_unit(text, start + len(word), name)
+        exact = all(want in heard for want, heard in zip(name.sounds, sounds[at:], strict=False))
+        if _is_plausible(word, text, start, end, name, exact):
+            yield start, end, name, "homophone"
+
+
+def _same_sound(heard: list[frozenset[str]], names: tuple[_Name, ...]) -> Iterator[tuple[int, _Name]]:
+    """Where a name sounds like the characters there, as (position, name); sounds that are often mixed up are equal."""
+    by_first = _by_first_sound(names)
+    for at, first in enumerate(heard):
+        for name in {name: None for sound in first for name in by_first.get(sound, ())}:
+            sounds = [_blurred(sound) for sound in name.sounds]
+            if at + len(sounds) <= len(heard) and all(
+                want in there for want, there in zip(sounds, heard[at:], strict=False)
             ):
-                yield start, end, name, "homophone"
+                yield at, name
+
+
+@lru_cache(maxsize=16)
+def _by_first_sound(names: tuple[_Name, ...]) -> dict[str, tuple[_Name, ...]]:
+    found: dict[str, tuple[_Name, ...]] = {}
+    for name in names:
+        first = _blurred(name.sounds[0])
+        found[first] = (*found.get(first, ()), name)
+    return found
 
 
 def _is_plausible(word: str, text: str, start: int, end: int, name: _Name, exact: bool) -> bool:
@@ -163,11 +185,7 @@ def _has_unit(text: str, at: int, name: _Name) -> int:
     return int(text[at : at + 1] == name.full[-1])
 
 
-def _alike(sounds: list[frozenset[str]], name: _Name) -> bool:
-    pairs = zip(name.sounds, sounds, strict=True)
-    return all(_blurred(want) in map(_blurred, heard) for want, heard in pairs)
-
-
+@lru_cache(maxsize=4096)
 def _blurred(sound: str) -> str:
     for distinct, blurred in _FUZZY:
         sound = sound.replace(distinct, blurred)
