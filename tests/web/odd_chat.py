@@ -10,6 +10,7 @@ from bot.answer import Answer
 from bot.answers.quoting import escape
 from bot.ask import Assistant
 from bot.web.server import create_app, listen, run
+from corpus.gazetteer import packaged_gazetteers
 from corpus.load import load_corpus, packaged_corpus
 from index.store import Index
 
@@ -17,18 +18,26 @@ from index.store import Index
 class OddAssistant(Assistant):
     """Slow, failing or talkative, by a word of the question; else itself."""
 
-    def ask(self, text: str, history: Sequence[tuple[str, str]] = (), district: str | None = None) -> Answer:
+    def ask(
+        self,
+        text: str,
+        history: Sequence[tuple[str, str]] = (),
+        district: str | None = None,
+        role: str | None = None,
+    ) -> Answer:
         if "慢" in text:
             time.sleep(20)
         if "出错" in text:
             raise RuntimeError("a fault on purpose")
         if "历史" in text:
             return Answer(text, "topic", escape(repr([question for question, _ in history])))
-        return super().ask(text, history, district)
+        if "我是谁" in text:
+            return Answer(text, "topic", escape(f"{district}/{role}"))
+        return super().ask(text, history, district, role)
 
 
 if __name__ == "__main__":
-    index = Index.build(load_corpus(packaged_corpus()), None)
+    index = Index.build(load_corpus(packaged_corpus()), None, gazetteers=packaged_gazetteers())
     run(
         create_app(OddAssistant(index)),
         listen("127.0.0.1", int(sys.argv[1])),
