@@ -19,6 +19,8 @@ from bot.reading.support import asks_whether_named
 from bot.scope import ANSWERABLE, IN_FIELD, TELLING_PHRASE, Scope, confidence
 from bot.where import Target
 
+STATED = 0.25
+"""A sentence that states the asked kind of fact and shares so much of the question answers it, in the field at all."""
 NEAREST = 3
 """How many measures a refusal names as nearest in meaning."""
 
@@ -55,7 +57,8 @@ class Finder:
         procedural = question.bare or (in_field and bool(PROCEDURAL.intersection(question.facts)))
         # A phrase of the text in the question shows that it is meant, however little else they share.
         quotes_text = probability >= IN_FIELD and evidence.ranking.signals.phrase >= TELLING_PHRASE
-        if probability < ANSWERABLE and not procedural and not quotes_text:
+        stated = in_field and any(hit.overlap >= STATED for hit in evidence.stating)
+        if probability < ANSWERABLE and not (procedural or quotes_text or stated):
             if not in_field or not (question.policy or question.facts):
                 return out_of_scope(text, lang, library.guidelines)
             return not_in_text(text, lang, library, related=nearest)
