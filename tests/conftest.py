@@ -6,6 +6,7 @@ import pytest
 
 from bot.ask import Assistant
 from bot.build import background_questions
+from corpus.gazetteer import find_gazetteers
 from corpus.load import load_corpus, packaged_corpus
 from index.embed import Embedder, load_embedder
 from index.store import Index
@@ -20,5 +21,8 @@ def embedder() -> Embedder:
 @pytest.fixture(scope="session")
 def assistant(embedder: Embedder) -> Assistant:
     """Answers over the guideline that comes with Wence, with the real model and a real index."""
-    index = Index.build(load_corpus(packaged_corpus()), embedder, background=background_questions())
+    folder = packaged_corpus()
+    index = Index.build(
+        load_corpus(folder), embedder, background=background_questions(), gazetteers=find_gazetteers(folder)
+    )
     return Assistant(index)

@@ -8,6 +8,7 @@ import pytest
 
 from bot.ask import Assistant
 from bot.library import Library
+from corpus.gazetteer import find_gazetteers
 from corpus.load import load_corpus, load_document
 from corpus.measure import Guideline
 from index.store import Index
@@ -30,7 +31,8 @@ def linhai() -> Guideline:
 @pytest.fixture(scope="session")
 def several() -> Assistant:
     """Three invented guidelines, searched without a model."""
-    return Assistant(Index.build(load_corpus(DATA / "corpus"), None))
+    folder = DATA / "corpus"
+    return Assistant(Index.build(load_corpus(folder), None, gazetteers=find_gazetteers(folder)))
 
 
 @pytest.fixture(scope="session")
