@@ -20,7 +20,6 @@ _SPOKEN = (
     "stop",
     "placeholder",
     "new_chat",
-    "views",
     "close_proof",
     "map_question",
 )

@@ -23,7 +23,8 @@ def bar_html(applies: Mapping[str, Applicability], views: Sequence[str]) -> str:
     tabs = "".join(_tab(view, view == views[0]) for view in views) if len(views) > 1 else ""
     named = {say(lang, f"route.{route}"): route for route in ROUTES for lang in ("zh", "en")}
     tags = inert("|".join(f"{name}={route}" for name, route in named.items()))
-    tab_list = f'<div class="wence-tabs" role="tablist">{tabs}</div>' if tabs else ""
+    name = inert(f"{say('zh', 'ui.views')} / {say('en', 'ui.views')}")
+    tab_list = f'<div class="wence-tabs" role="tablist" aria-label="{name}">{tabs}</div>' if tabs else ""
     return f'<div class="wence-top" data-tags="{tags}">{tab_list}{profile_html(applies.values())}</div>'
 
 

@@ -132,7 +132,7 @@ def test_inset_covers_no_land_and_lies_within(packaged: tuple[Applicability, tup
     drawing = draw(packaged[1])
     assert drawing.inset is not None
     x, y, width, height = drawing.inset.at
-    assert 0 <= x and x + width <= WIDTH and 0 <= y and y + height <= drawing.height
+    assert x >= 0 and x + width <= WIDTH and y >= 0 and y + height <= drawing.height
     box = shapely.box(x, y, x + width, y + height)
     land = shapely.union_all([_polygons(outline.path) for outline in drawing.outlines])
     assert land.intersection(box).area <= 0.1 * box.area
