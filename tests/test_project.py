@@ -189,7 +189,7 @@ def test_commands_in_the_readme_exist(page: str) -> None:
     known = {
         command.name or command.callback.__name__ for command in app.registered_commands if command.callback
     }
-    named = set(re.findall(r"^\s*(?:\S*/)?wence ([a-z]+)", code(page), re.M))
+    named = set(re.findall(r"^[`$ ]*(?:\S*/)?wence ([a-z]+)", code(page), re.M))
     assert named and named <= known
 
 
