@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.phrases import Lang
 from bot.reading.asked import fact_kinds, is_bare
@@ -43,7 +43,7 @@ class Question:
     facts: tuple[str, ...] = ()
     bare: bool = False
     region: str = ""
-    where: Where = Where()
+    where: Where = field(default_factory=Where)
     home: Target | None = None
     role: str = ""
 

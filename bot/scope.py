@@ -39,8 +39,8 @@ ANSWERABLE = 0.3
 IN_FIELD = 0.05
 """Above this, a refused question that speaks of policy is "not in the text" rather than "out of scope"."""
 TELLING_PHRASE = 3
-"""From so many characters on, a phrase shared with the text is no chance: of the off-topic questions that share one,
-none reaches `IN_FIELD`."""
+"""From so many characters on, a phrase shared with the text is no chance: of the off-topic questions that
+share one, none reaches `IN_FIELD`."""
 SURE = 0.9
 LONG_PHRASE = 3
 """A phrase shared with the text counts from 3 characters on (two are shared by chance), and up to 5."""

@@ -33,10 +33,50 @@ _AFTER = (
     r"如何|和|与|及|跟|呢|吗|属于|适用|申请|申报|享受|算|是|也|人|老板|户口|科技|高新|分公司|这|行不行|那|符合|政策)"
 )
 _ORDINARY = frozenset(
-    "日照 来宾 阿里 东方 大同 中山 白山 黄山 和田 安康 文山 海西 海北 海东 海南 丽水 长治 保定 自贡 三明 泰安 吉安 "
-    "合作 中卫 平凉 金华 通化 宝鸡 怒江 红河 石家庄 玉树 黄南 河池 百色 北海 宁德 德州 朝阳".split()
+    {
+        "三明",
+        "东方",
+        "中卫",
+        "中山",
+        "丽水",
+        "保定",
+        "北海",
+        "合作",
+        "吉安",
+        "和田",
+        "大同",
+        "宁德",
+        "安康",
+        "宝鸡",
+        "平凉",
+        "德州",
+        "怒江",
+        "文山",
+        "日照",
+        "朝阳",
+        "来宾",
+        "河池",
+        "泰安",
+        "海东",
+        "海北",
+        "海南",
+        "海西",
+        "玉树",
+        "白山",
+        "百色",
+        "石家庄",
+        "红河",
+        "自贡",
+        "通化",
+        "金华",
+        "长治",
+        "阿里",
+        "黄南",
+        "黄山",
+    }
 )
-"""Short names that are also words, brands or other things: they need a word behind them that speaks of a place."""
+"""Short names that are also words, brands or other things: only a word that speaks of a place behind them
+makes them one."""
 _INSTITUTION = r"(?![\u4e00-\u9fff]{0,4}(?:大学|学院|研究院|研究所|银行|集团|组织|路|话|菜))"
 """Not in the name of an institution: 北京大学, 上海合作组织."""
 _SPELT = {

@@ -148,7 +148,7 @@ def _sound_alike(
 
 
 def _same_sound(heard: list[frozenset[str]], names: tuple[_Name, ...]) -> Iterator[tuple[int, _Name]]:
-    """Where a name sounds like the characters there, as (position, name); sounds that are often mixed up are equal."""
+    """Where a name sounds like the characters there; sounds that are often mixed up are equal."""
     by_first = _by_first_sound(names)
     for at, first in enumerate(heard):
         for name in {name: None for sound in first for name in by_first.get(sound, ())}:

@@ -1,9 +1,9 @@
 """How questions that this index cannot answer score in it: the yardstick for refusing.
 
-At build time off-topic questions, in groups (by language), are ranked against the index. What is kept is the mean
-and the deviation of three cosines: with the best measure, with the best sentence, and with the nearest other
-off-topic question. A new question can then be said to stand so many deviations above what off-topic questions reach
-here, whatever the model and the corpus.
+At build time off-topic questions, in groups (by language), are ranked against the index. What is kept
+is the mean and the deviation of three cosines: with the best measure, with the best sentence, and with
+the nearest other off-topic question. A new question can then be said to stand so many deviations above
+what off-topic questions reach here, whatever the model and the corpus.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from index.hits import Query, Ranking
 Vectors = npt.NDArray[np.float32]
 
 LEAST_DEVIATION: Final = 0.004
-"""Deviations are never taken smaller than this, in cosine: a handful of questions may score alike by chance."""
+"""Deviations are never taken smaller, in cosine: a handful of questions may score alike by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,10 @@ class Background:
 
     @classmethod
     def measure(cls, ranked: Mapping[str, Sequence[tuple[Query, Ranking]]]) -> Background:
-        """From the rankings that the off-topic questions of each group got; those without a vector do not count."""
+        """From the rankings that the off-topic questions of each group got.
+
+        Those without a vector do not count.
+        """
         groups: dict[str, Group] = {}
         parts: list[Vectors] = []
         start = 0
@@ -100,7 +103,7 @@ class Background:
         )
 
     def to_files(self, name: str) -> dict[str, bytes]:
-        """File name (beginning with `name`) to content: the groups as JSON, the vectors as .npy without pickle."""
+        """File name (beginning with `name`) to content: groups as JSON, vectors as .npy without pickle."""
         buffer = io.BytesIO()
         np.save(buffer, self.vectors, allow_pickle=False)
         return {f"{name}.json": _GROUPS.dump_json(dict(self.groups)), f"{name}.npy": buffer.getvalue()}

@@ -1,7 +1,7 @@
 """Lay words and English words of a question → the words that policy texts use for them, from `lexicon.toml`.
 
-Expansion adds to a question and takes nothing away. Keys are matched from left to right, the longest first; English
-ones on word boundaries, with the plural ending taken off where the word itself is no key.
+Expansion adds to a question and takes nothing away. Keys are matched from left to right, the longest
+first; English ones on word boundaries, with the plural ending taken off where the word itself is no key.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def _singulars() -> dict[str, str]:
 
 
 def expand(text: str) -> tuple[str, ...]:
-    """The official terms for what normalised `text` says, in order, each once; those that stand in it left out."""
+    """The official terms for what normalised `text` says, in order, each once, but for those in it."""
     found: list[str] = []
     for match in _chinese().finditer(text):
         found += _lexicon()["zh"][match[0]]

@@ -18,7 +18,8 @@ class Query:
     """A question as the index reads it.
 
     `text` is normalised; `tokens` are those of BM25 (each once, in order); `extra` are
-    the tokens of the official words for what it says (`index.expand`); `vector` is float32 (dimension,) of length 1, or None without a model or without any text.
+    the tokens of the official words for what it says (`index.expand`); `vector` is
+    float32 (dimension,) of length 1, or None without a model or without any text.
     """
 
     question: str

@@ -13,7 +13,6 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from corpus.measure import Measure, Sentence
 from corpus.normal import CJK, normalize
@@ -116,7 +115,8 @@ def _score(tables: Tables, query: Query, allowed: Rows | None) -> _Scored:
         return _Scored(rows, None, None, bm25[rows], sentence_bm25)
     measure = tables.dense.scores(query.vector, rows)
     cosines = tables.sentences.scores(query.vector, _ranges(tables.starts, rows))
-    return _Scored(rows, measure, _best_of_sentences(tables, rows, cosines, measure), bm25[rows], sentence_bm25)
+    sentence = _best_of_sentences(tables, rows, cosines, measure)
+    return _Scored(rows, measure, sentence, bm25[rows], sentence_bm25)
 
 
 def _lexical(sparse: SparseIndex, query: Query) -> Scores:
@@ -249,7 +249,10 @@ def _longest_shared(question: str, texts: Sequence[str]) -> int:
     longest = 0
     for run in re.findall(f"[{CJK}]+", question):
         for start in range(len(run)):
-            while start + longest < len(run) and any(run[start : start + longest + 1] in text for text in texts):
+            while start + longest < len(run):
+                phrase = run[start : start + longest + 1]
+                if not any(phrase in text for text in texts):
+                    break
                 longest += 1
     return longest
 

@@ -93,7 +93,7 @@ class SparseIndex:
         return bool((self._bm25.scores["indices"][start:end] == row).any())
 
     def to_files(self, name: str) -> dict[str, bytes]:
-        """File name (beginning with `name`) to content: arrays as .npy without pickle, the vocabulary as JSON."""
+        """File name (beginning with `name`) to content: arrays as .npy without pickle, words as JSON."""
         stored = self._bm25.scores
         words = json.dumps(list(self._bm25.vocab_dict), ensure_ascii=False).encode()
         return dict(

@@ -84,7 +84,9 @@ class Index:
         """Embed and tokenise every measure; without an embedder the index is BM25 alone.
 
         `progress` gets the number of passages just embedded; `index.passage.count_passages`
-        is the total. `background` are off-topic questions by group (see `index.background`); `gazetteers` give the tables of `applicability`. Raises CorpusError where there is no measure at all or an id comes twice.
+        is the total. `background` are off-topic questions by group (see `index.background`);
+        `gazetteers` give the tables of `applicability`. Raises CorpusError where there is no measure
+        at all or an id comes twice.
         """
         measures = [measure for guideline in guidelines for measure in guideline.measures]
         _check_measures(measures)
@@ -200,7 +202,7 @@ class Index:
 
 
 def _extra_tokens(text: str) -> tuple[str, ...]:
-    """Tokens of the official words for what a question says; single characters are too common to count here."""
+    """Tokens of the official words for what a question says; single characters are too common."""
     own = set(tokenize(text))
     tokens = dict.fromkeys(token for term in expand(text) for token in tokenize(term))
     return tuple(token for token in tokens if len(token) > 1 and token not in own)

@@ -2,9 +2,10 @@
 
     python tests/fit_scope.py
 
-Positives: the answerable questions of the tuning half of `tests/data/questions/cq.jsonl`. Negatives: its out-of-scope
-questions, and the off-topic questions, each half of them ranked against the background of the other half, over three
-guidelines. Prints the coefficients and what they cost on the held half and on the two invented guidelines.
+Positives: the answerable questions of the tuning half of `tests/data/questions/cq.jsonl`. Negatives: its
+out-of-scope questions, and the off-topic questions, each half of them ranked against the background of the
+other half, over three guidelines. Prints the coefficients and what they cost on the held half and on the two
+invented guidelines.
 """
 
 from __future__ import annotations
@@ -55,7 +56,9 @@ def labelled(name: str, split: str) -> list[tuple[str, int]]:
         (r["question"], int(r["refuse"] is None))
         for r in records
         if r["split"] == split
-        and (r["refuse"] == "out_of_scope" or (r["kind"] in ("topic", "english", "traditional") and r["gold"]))
+        and (
+            r["refuse"] == "out_of_scope" or (r["kind"] in ("topic", "english", "traditional") and r["gold"])
+        )
     ]
 
 
@@ -85,7 +88,9 @@ def main() -> None:
     """Fit and report both languages."""
     embedder = load_embedder()
     background = background_questions()
-    indexes = {n: Index.build([load_document(p)], embedder, background=background) for n, p in SOURCES.items()}
+    indexes = {
+        n: Index.build([load_document(p)], embedder, background=background) for n, p in SOURCES.items()
+    }
     for lang in ("zh", "en"):
         off_topic = off_topic_rows(embedder, lang)
         tune = rows_of(indexes["cq"], labelled("cq", "tune"), lang)
