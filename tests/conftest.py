@@ -2,14 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
 import pytest
 
 from bot.ask import Assistant
 from bot.build import background_questions
 from corpus.gazetteer import find_gazetteers
 from corpus.load import load_corpus, packaged_corpus
-from index.embed import Embedder, load_embedder
+from index.embed import Embedder, Vectors, load_embedder
 from index.store import Index
+
+
+class Ready(Protocol):
+    """From a corpus folder to an assistant over it, with the real model."""
+
+    def __call__(self, folder: Path, *, remember: bool = True) -> Assistant:
+        """`remember` lets the assistant, too, encode each question only once."""
+
+
+class Remembering(Embedder):
+    """The same model; a question that comes again costs nothing, as those of the calibration do."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self.__dict__.update(vars(embedder))
+        self._known: dict[str, Vectors] = {}
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """As the model, from memory where it can."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if new:
+            self._known.update(zip(new, super().encode_queries(new), strict=True))
+        return np.stack([self._known[text] for text in texts])
 
 
 @pytest.fixture(scope="session")
@@ -19,10 +46,25 @@ def embedder() -> Embedder:
 
 
 @pytest.fixture(scope="session")
-def assistant(embedder: Embedder) -> Assistant:
+def ready(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Ready:
+    """Builds, saves and loads the index of a corpus folder, as `wence index` and `wence ask` do."""
+    remembering = Remembering(embedder)
+
+    def assistant_of(folder: Path, *, remember: bool = True) -> Assistant:
+        built = Index.build(
+            load_corpus(folder),
+            remembering,
+            background=background_questions(),
+            gazetteers=find_gazetteers(folder),
+        )
+        target = tmp_path_factory.mktemp("index") / "index"
+        built.save(target)
+        return Assistant(Index.load(target, remembering if remember else embedder))
+
+    return assistant_of
+
+
+@pytest.fixture(scope="session")
+def assistant(ready: Ready) -> Assistant:
     """Answers over the guideline that comes with Wence, with the real model and a real index."""
-    folder = packaged_corpus()
-    index = Index.build(
-        load_corpus(folder), embedder, background=background_questions(), gazetteers=find_gazetteers(folder)
-    )
-    return Assistant(index)
+    return ready(packaged_corpus(), remember=False)

@@ -9,8 +9,10 @@ import re
 from functools import cache
 
 from bot.reading.patterns import compile_alternatives, small_talk_wordings
+from corpus.normal import CJK
 
 _WORD = re.compile(r"[\w\u4e00-\u9fff]")
+_HAN = re.compile(f"[{CJK}]")
 _LATIN = re.compile(r"[a-z]+")
 _VOWEL = re.compile(r"[aeiouy]")
 _MOST_CONSONANTS = 5
@@ -27,7 +29,7 @@ def unclear_reason(text: str) -> str:
         return "empty"
     if _patterns()["greeting"].fullmatch(text):
         return "greeting"
-    return "gibberish" if _is_gibberish(text) else ""
+    return "gibberish" if _is_gibberish(text) or _is_code(text) else ""
 
 
 def is_about_the_assistant(text: str) -> bool:
@@ -38,6 +40,11 @@ def is_about_the_assistant(text: str) -> bool:
 def speaks_of_policy(text: str) -> bool:
     """Whether it speaks of what policies are about (support, subsidies, applying), whatever the field."""
     return bool(_patterns()["policy"].search(text))
+
+
+def _is_code(text: str) -> bool:
+    """Mark-up, a query, a path or a template and no Han: nothing that was put to a document as a question."""
+    return not _HAN.search(text) and bool(_patterns()["code"].search(text))
 
 
 def _is_gibberish(text: str) -> bool:

