@@ -208,6 +208,13 @@ def test_links_to_files_lead_somewhere(page: str) -> None:
     assert [link for link in linked if not (ROOT / page).parent.joinpath(link).exists()] == []
 
 
+@pytest.mark.parametrize("page", READMES)
+def test_readme_counts_the_off_topic_questions(page: str) -> None:
+    lines = (ROOT / "bot" / "data" / "calibration.jsonl").read_text(encoding="utf-8").splitlines()
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert re.findall(r"(\d+) (?:off-topic questions that ship|个无关问题都)", text) == [str(len(lines))]
+
+
 def test_old_python_is_told_what_to_do(tmp_path: Path) -> None:
     shutil.copy(ROOT / "Makefile", tmp_path)
     old = tmp_path / "old-python"
