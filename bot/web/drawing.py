@@ -19,7 +19,7 @@ _COARSE = 1.5
 """Corners that change an outline by less than a square of this side are left out."""
 _SMALL = 0.05
 """Outlines whose square root of area is less than this part of the width are drawn enlarged in an inset."""
-_INSET = 0.34
+_INSET = 0.38
 """Width of the inset, as a part of the drawing's."""
 _LAND = 0.1
 """How much of the inset may cover land; else it stands below."""

@@ -19,6 +19,8 @@ SINGLED_OUT: tuple[Route, ...] = ("named", "zone", "area")
 _CLASSES = 5
 _NAME = 20.0
 """Height of the names, in units of the drawing."""
+_INSET_NAME = 17.0
+"""The same in the inset, where it is narrow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def _inset(drawing: Drawing, short: Mapping[str, str], counted: Mapping[str, _Co
     if drawing.inset is None:
         return ""
     of, at = drawing.inset.of, drawing.inset.at
-    size = _NAME * of[2] / at[2]
+    size = _INSET_NAME * of[2] / at[2]
     inside = [outline for outline in drawing.outlines if outline.meets(of)]
     areas = "".join(_area(outline, counted).replace("<a ", '<a tabindex="-1" ', 1) for outline in inside)
     names = "".join(_name(outline, short, counted, size) for outline in drawing.outlines if outline.small)
@@ -122,12 +124,16 @@ def _inset(drawing: Drawing, short: Mapping[str, str], counted: Mapping[str, _Co
 
 def _remarks(applies: Applicability, shapes: Sequence[Shape]) -> str:
     """What the borders do not show as it is today: former districts, districts without borders."""
-    former = "；".join(f"{shape.name} → {shape.district}" for shape in shapes if shape.is_former)
+    former: dict[str, list[str]] = {}
+    for shape in shapes:
+        if shape.is_former:
+            former.setdefault(shape.district, []).append(shape.name)
     drawn = {shape.district for shape in shapes}
     missing = "、".join(name for name in applies.gazetteer.names if name not in drawn)
     said = [both("ui.map_borders")]
     if former:
-        said.append(both("ui.map_former_note", former=former, as_of=applies.gazetteer.as_of))
+        said.append(both("ui.map_old_borders", as_of=applies.gazetteer.as_of))
+        said += [both("ui.map_now", names="、".join(names), now=now) for now, names in former.items()]
     if missing:
         said.append(both("ui.map_missing", names=missing))
     return f'<p class="wence-remarks">{" ".join(said)}</p>'

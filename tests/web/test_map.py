@@ -181,7 +181,7 @@ def test_former_districts_have_the_colour_of_today_and_it_is_said(coast: tuple[S
     labels = {link["aria-label"]: link["data-district"] for link in svg.all("a") if "aria-label" in link}
     former = [label for label, district in labels.items() if district == "合并区"]
     assert len(former) == 2 and all("今合并区" in label and "9 条" in label for label in former if label)
-    assert "集美区 → 合并区" in svg.text and "没有边界数据：新城区" in svg.text
+    assert "集美区、同安区现为合并区" in svg.text and "没有边界数据：新城区" in svg.text
     assert "同安区 9" in svg.text, "a district without a short name is written in full"
 
 

@@ -86,6 +86,14 @@ def test_api_takes_every_kind_of_history(chat: object, history: list[object] | N
     assert "建设基础研究平台" in answer
 
 
+def test_api_knows_who_asks(chat: object) -> None:
+    one = client(chat.url)
+    answer = one.predict("我们能享受哪些支持?", None, "忠县", "enterprise", api_name="/chat")
+    assert "忠县" in answer and "26" in answer
+    unknown = one.predict("我们能享受哪些支持?", None, "<b>", "king", api_name="/chat")
+    assert "忠县" not in unknown.split("\n")[0] and "<b>" not in unknown
+
+
 @pytest.mark.parametrize("question", ["", "  ", "很" * 10_000, "\x00\x07"])
 def test_api_answers_bad_input_kindly(chat: object, question: str) -> None:
     answer = client(chat.url).predict(question, api_name="/chat")
