@@ -82,6 +82,7 @@ def test_no_question_of_ours_is_misread(gazetteer: Gazetteer) -> None:
     texts += [
         json.loads(line)["question"]
         for file in (DATA / "questions").glob("*.jsonl")
+        if file.stem != "routes"  # holds mistyped names on purpose
         for line in file.read_text(encoding="utf-8").splitlines()
     ]
     assert len(texts) > 150
