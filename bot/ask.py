@@ -12,7 +12,7 @@ from time import perf_counter
 
 from bot.answer import Answer, Timing
 from bot.direct import direct_answer
-from bot.evidence import gather
+from bot.evidence import blended, gather
 from bot.found import Finder
 from bot.library import Library
 from bot.phrases import say
@@ -22,6 +22,9 @@ from bot.reading.followup import Context, resolve
 from bot.scope import Scope
 from index.hits import Query
 from index.store import Index
+
+_RANKED = 10
+"""So many measures are looked at."""
 
 
 class Assistant:
@@ -61,10 +64,10 @@ class Assistant:
             answers.append(answer and replace(answer, timing=spent))
         open_ones = [i for i, answer in enumerate(answers) if answer is None]
         before = perf_counter()
-        queries = self.index.encode_many([questions[i].text for i in open_ones])
+        queries = self._encode([questions[i] for i in open_ones])
         encoding = (perf_counter() - before) / max(1, len(open_ones))
-        for i, query in zip(open_ones, queries, strict=True):
-            answers[i] = self._by_search(questions[i], query, encoding)
+        for i, (query, whole) in zip(open_ones, queries, strict=True):
+            answers[i] = self._by_search(questions[i], query, whole, encoding)
         return [
             _as_typed(answer, text, question)
             for answer, text, question in zip(answers, originals, questions, strict=True)
@@ -74,7 +77,8 @@ class Assistant:
     def _read(self, asked: Asked) -> Question:
         text = asked.text
         if asked.history and len(text) <= self._max_question:
-            text = resolve(text, asked.history, Context(self._cited, self.library.names_in))
+            context = Context(self._cited, self.library.names_in, self.library.elsewhere_in)
+            text = resolve(text, asked.history, context)
         question = read_question(text, self._max_question)
         return question if question.unclear else self.library.placed(question, asked.district, asked.role)
 
@@ -82,10 +86,19 @@ class Assistant:
         """The numbers of the measures that the answer to a question cites."""
         return [citation.number for citation in self.ask(text).citations]
 
-    def _by_search(self, question: Question, query: Query, encoding: float) -> Answer:
+    def _encode(self, questions: Sequence[Question]) -> list[tuple[Query, Query]]:
+        """Each question without the name of its district, and whole; the same query where it has none."""
+        texts = list(dict.fromkeys(text for q in questions for text in (q.searched, q.text)))
+        queries = dict(zip(texts, self.index.encode_many(texts), strict=True))
+        return [(queries[q.searched], queries[q.text]) for q in questions]
+
+    def _by_search(self, question: Question, query: Query, whole: Query, encoding: float) -> Answer:
         start = perf_counter()
-        ranking = self.index.rank(query, k=10, only=self._finder.reachable(question))
-        evidence = gather(self.index, query, ranking, question)
+        only = self._finder.reachable(question)
+        ranking = self.index.rank(whole, k=_RANKED, only=only)
+        if query is not whole:
+            ranking = blended(ranking, self.index.rank(query, k=_RANKED, only=only))
+        evidence = gather(self.index, whole, ranking, question)
         searched = perf_counter()
         answer = self._finder.compose(question, evidence)
         done = perf_counter()
@@ -94,7 +107,7 @@ class Assistant:
 
 
 def _as_typed(answer: Answer, text: str, question: Question) -> Answer:
-    """The answer under the question as it was typed; says so where a follow-up was read as something longer."""
+    """The answer under the question as typed; says so where a follow-up was read as something longer."""
     if answer.question == text or question.unclear == "too_long":
         return answer
     read_as = say(answer.lang, "follow_up.read_as", question=question.text)

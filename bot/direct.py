@@ -20,8 +20,10 @@ from bot.question import Question
 from bot.reach import reached
 from bot.reading.support import (
     asks_for_list,
+    asks_whether_named,
     asks_who_is_named,
     compares,
+    facet_words,
     is_enterprise,
     matter,
     passes_on,
@@ -31,7 +33,7 @@ from bot.reading.support import (
 from corpus.applicability import Applicability
 from corpus.asked_facets import AskedFacets, asked_facets
 from corpus.measure import Guideline, Measure
-from corpus.normal import normalize_question
+from corpus.normal import normalize, normalize_question
 
 Compose = Callable[[Guideline, Applicability], Answer]
 
@@ -86,6 +88,9 @@ def asked_list(question: Question) -> AskedFacets:
         return AskedFacets()
     asked = asked_facets(plain)
     others = replace(asked, beneficiaries=frozenset())
+    about_somebody = bool(question.where.targets or question.home or speaks_for_itself(plain))
+    if about_somebody and others == AskedFacets(natures=frozenset({"support"})):
+        return AskedFacets()  # 荣昌有哪些支持政策: all that applies there
     if others and asked.beneficiaries == {"district"}:
         return others  # 区县的金融支持: the districts are whom every measure addresses
     if not others and speaks_for_itself(plain) and not passes_on(plain):
@@ -161,9 +166,20 @@ def _list(question: Question, library: Library) -> Answer | None:
     tables = {g.slug: applies for g, applies in library.applying(question.region)}
     for guideline in library.documents:
         within = reached(target, tables[guideline.slug]) if target and guideline.slug in tables else None
-        answer = list_answer(question.text, question.lang, library, guideline, asked, within=within)
+        order = _by_words(guideline, facet_words(question.normal))
+        answer = list_answer(
+            question.text, question.lang, library, guideline, asked, within=within, order=order
+        )
         parts.append((guideline, answer))
+    if asked.kinds and not any(answer.citations for _, answer in parts):
+        return None  # nothing of the kind: a search may know better what was meant
     return merge(parts)
+
+
+def _by_words(guideline: Guideline, words: Sequence[str]) -> list[str]:
+    """Ids of measures, those first that have most of the words that ask for the list (川渝合作)."""
+    found = {m.id: sum(word in normalize(m.text) for word in words) for m in guideline.measures}
+    return sorted(found, key=lambda measure_id: -found[measure_id])
 
 
 def _district(question: Question, library: Library) -> Answer | None:
@@ -177,7 +193,13 @@ def _district(question: Question, library: Library) -> Answer | None:
     def compose(guideline: Guideline, applies: Applicability) -> Answer:
         found = reached(target, applies)
         return district_answer(
-            question.text, question.lang, library, guideline, found, role=role_of(question)
+            question.text,
+            question.lang,
+            library,
+            guideline,
+            found,
+            role=role_of(question),
+            whether_named=asks_whether_named(question.normal),
         )
 
     return _over(question, library, compose)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.question import Question
 from bot.reading.asked import states
@@ -28,6 +28,7 @@ FACT_OVERLAP_FIRST = 0.04
 """In the first measure a sentence that states a fact counts if it shares this much of the question."""
 FACT_OVERLAP = 0.12
 """In other measures it must share so much, and not much less than the best sentence of all."""
+_WHOLE = 2 / 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,22 @@ def gather(index: Index, query: Query, ranking: Ranking, question: Question) -> 
     sentences = tuple(index.rank_sentences(query, [index.row(hit.measure.id) for hit in hits]))
     first = hits[0].measure.id if hits else ""
     return Evidence(query, ranking, sentences, tuple(_stating(question.facts, sentences, first)))
+
+
+def blended(whole: Ranking, bare: Ranking) -> Ranking:
+    """The ranking of a question about a district from that of the whole question and that without the name.
+
+    By the mean of both scores, `whole` weighing `_WHOLE`: the name counts where the text says something of
+    the district, and does not by itself carry a measure to the front. Signals are those of `whole`.
+    """
+    scores = [{hit.measure.id: hit.score for hit in ranking.hits} for ranking in (whole, bare)]
+    lowest = [min(each.values(), default=0.0) for each in scores]
+    hits = {hit.measure.id: hit for ranking in (bare, whole) for hit in ranking.hits}
+    both = {i: [s.get(i, low) for s, low in zip(scores, lowest, strict=True)] for i in hits}
+    means = {i: _WHOLE * first + (1 - _WHOLE) * second for i, (first, second) in both.items()}
+    order = sorted(hits, key=lambda i: -means[i])
+    ranked = (replace(hits[i], score=means[i], rank=n) for n, i in enumerate(order, 1))
+    return Ranking(tuple(ranked)[: len(whole.hits)], whole.signals)
 
 
 def _stating(kinds: Sequence[str], sentences: Sequence[SentenceHit], first: str) -> list[SentenceHit]:

@@ -11,6 +11,7 @@ from corpus.applicability import Applicability
 from corpus.measure import Guideline, Measure
 from corpus.normal import normalize
 from corpus.places import Mention, Place, find_places, region_of
+from corpus.spelling import unknown_places
 from corpus.table import Table
 
 
@@ -63,6 +64,12 @@ class Library:
         """The words of a text that name districts, groups or zones of any region."""
         found = (read_where(text, gazetteer, "zh") for gazetteer in self.gazetteers.values())
         return tuple(dict.fromkeys(word for where in found if where.targets for word in where.words))
+
+    def elsewhere_in(self, text: str) -> tuple[str, ...]:
+        """The words of a normalised text that name places which no document covers, or which do not exist."""
+        outside = tuple(mention.text for mention in find_places(text)) if self.outside(text) else ()
+        unknown = (name for gazetteer in self.gazetteers.values() for name in unknown_places(text, gazetteer))
+        return tuple(dict.fromkeys((*outside, *unknown)))
 
     def outside(self, text: str) -> tuple[Place, ...]:
         """The places that a normalised question names, if it names some and every one lies outside.

@@ -47,6 +47,16 @@ class Question:
     home: Target | None = None
     role: str = ""
 
+    @property
+    def searched(self) -> str:
+        """The text without the name of its district or group: the matter alone; the text where there is none."""
+        if len(self.where.targets) != 1 or self.where.targets[0].kind == "zone":
+            return self.text
+        rest = self.normal
+        for word in sorted(self.where.words, key=len, reverse=True):
+            rest = rest.replace(word, " ")
+        return rest.strip(" ,的") or self.text
+
 
 def read_question(text: str, max_length: int) -> Question:
     """Read a question by its wording alone. Never raises: what cannot be read comes back with `unclear` set.

@@ -53,9 +53,22 @@ def _group_cells(columns: Sequence[Column], rows: Sequence[Row]) -> Iterable[Cel
         if not shared:
             continue
         named = {e for evidence in held for e in evidence if e.route == "named"}
-        evidence = sorted(shared | named, key=lambda e: (ROUTES.index(e.route), e.sentence, e.words_start))
-        found = {e.route for e in evidence}
-        yield Cell(column, tuple(route for route in ROUTES if route in found), tuple(evidence))
+        yield _cell(column, shared | named)
+
+
+def joined(found: Sequence[Reached], guideline: Guideline) -> Iterable[Cell]:
+    """One cell for each measure that reaches any of the targets, with the routes and evidence of all."""
+    cells = [cell for one in found for cell in one.cells]
+    for measure in guideline.measures:
+        own = [cell for cell in cells if cell.measure.id == measure.id]
+        if own:
+            yield _cell(own[0].measure, {e for cell in own for e in cell.evidence})
+
+
+def _cell(column: Column, evidence: Iterable[Evidence]) -> Cell:
+    ordered = sorted(evidence, key=lambda e: (ROUTES.index(e.route), e.sentence, e.words_start, e.name))
+    held = {e.route for e in ordered}
+    return Cell(column, tuple(route for route in ROUTES if route in held), tuple(ordered))
 
 
 def applies_of(cell: Cell) -> Applies:

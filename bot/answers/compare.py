@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 
 from bot.answer import Answer
 from bot.answers.district import citations_of, closing, entry
 from bot.answers.quoting import escape, measure_name, notes_on
 from bot.library import Library
 from bot.phrases import Lang, say
-from bot.reach import Reached, applies_of, best_proof
+from bot.reach import Reached, applies_of, best_proof, joined
 from corpus.measure import Guideline
 from corpus.table import Cell
 
@@ -17,14 +18,17 @@ from corpus.table import Cell
 def compare_answer(
     text: str, lang: Lang, library: Library, guideline: Guideline, found: Sequence[Reached]
 ) -> Answer:
-    """Common measures, those of each target alone, and common ones that name the targets with different words."""
+    """Measures of each target alone, of some of them, and of all: complete, each measure in one place.
+
+    The common ones that reach the targets by different routes or words stand side by side.
+    """
     common = frozenset.intersection(*(one.ids for one in found))
     blocks = [
         _head(guideline, found, common, lang),
         *(escape(r) for one in found for r in one.target.remarks),
     ]
-    for one in found:
-        blocks.append(_only(guideline, one, found, lang))
+    partial = _partial(found, common)
+    blocks += [_only(guideline, some, cells, found, lang) for some, cells in partial]
     differing = [cells for cells in _paired(found, common) if _differ(cells)]
     if differing:
         blocks.append(_differing(found, differing, lang))
@@ -32,7 +36,8 @@ def compare_answer(
     end = closing(guideline, lang)
     shown = [m for m in guideline.measures if any(m.id in one.ids for one in found)]
     notes = notes_on(library, shown, [*blocks, *end], lang)
-    cells = [cell for one in found for cell in _alone(one, found)] + [c for pair in differing for c in pair]
+    cells = [cell for _, own in partial for cell in own] + [c for pair in differing for c in pair]
+    cells += [cell for cell in found[0].cells if cell.measure.id in common]
     return Answer(
         text,
         "compare",
@@ -40,7 +45,7 @@ def compare_answer(
         tuple(dict.fromkeys(citations_of(guideline, cells))),
         completeness="complete",
         districts=tuple(dict.fromkeys(row for one in found for row in one.target.rows)),
-        applicability=tuple({a.measure_id: a for one in found for a in map(applies_of, one.cells)}.values()),
+        applicability=tuple(map(applies_of, joined(found, guideline))),
         checked=len(guideline.measures),
         notes=notes,
         lang=lang,
@@ -48,8 +53,8 @@ def compare_answer(
 
 
 def _head(guideline: Guideline, found: Sequence[Reached], common: frozenset[str], lang: Lang) -> str:
-    listed = "、".join(f"**{escape(one.target.name)}**" for one in found)
-    counts = "、".join(
+    listed = say(lang, "compare.joint").join(f"**{escape(one.target.name)}**" for one in found)
+    counts = say(lang, "compare.joint").join(
         say(lang, "compare.count", name=escape(one.target.name), count=len(one.cells)) for one in found
     )
     return say(
@@ -57,18 +62,28 @@ def _head(guideline: Guideline, found: Sequence[Reached], common: frozenset[str]
     )
 
 
-def _alone(one: Reached, found: Sequence[Reached]) -> list[Cell]:
-    """The cells of measures that reach no other target."""
-    elsewhere = {i for other in found if other.target.name != one.target.name for i in other.ids}
-    return [cell for cell in one.cells if cell.measure.id not in elsewhere]
+def _partial(
+    found: Sequence[Reached], common: frozenset[str]
+) -> list[tuple[tuple[Reached, ...], tuple[Cell, ...]]]:
+    """For one target, for every two and so on: the cells of measures that reach just these targets."""
+    parts = []
+    for size in range(1, len(found)):
+        for some in combinations(found, size):
+            others = (one.ids for one in found if one not in some)
+            ids = frozenset.intersection(*(one.ids for one in some)).difference(common, *others)
+            cells = tuple(cell for cell in some[0].cells if cell.measure.id in ids)
+            if cells or len(found) == 2:
+                parts.append((some, cells))
+    return parts
 
 
-def _only(guideline: Guideline, one: Reached, found: Sequence[Reached], lang: Lang) -> str:
-    cells = _alone(one, found)
-    head = say(lang, "compare.only", name=escape(one.target.name), count=len(cells))
-    return "\n".join(
-        [f"**{head}**", "", *(entry(guideline, cell, lang, one.target.remarks) for cell in cells)]
-    ).rstrip()
+def _only(
+    guideline: Guideline, some: Sequence[Reached], cells: Sequence[Cell], found: Sequence[Reached], lang: Lang
+) -> str:
+    said = {remark for one in found for remark in one.target.remarks}
+    name = say(lang, "compare.joint").join(escape(one.target.name) for one in some)
+    head = say(lang, "compare.only", name=name, count=len(cells))
+    return "\n".join([f"**{head}**", "", *(entry(guideline, cell, lang, said) for cell in cells)]).rstrip()
 
 
 def _paired(found: Sequence[Reached], common: frozenset[str]) -> list[list[Cell]]:
@@ -102,5 +117,11 @@ def _differing(found: Sequence[Reached], pairs: Sequence[Sequence[Cell]], lang: 
 
 def _common(guideline: Guideline, common: frozenset[str], shown: set[str], lang: Lang) -> str:
     measures = [m for m in guideline.measures if m.id in common and m.id not in shown]
-    listed = "、".join(measure_name(m) for m in measures) or say(lang, "clause.none")
-    return say(lang, "compare.common", count=len(common), same=len(measures), names=listed)
+    listed = say(lang, "compare.joint").join(map(measure_name, measures)) or say(lang, "clause.none")
+    return say(
+        lang,
+        "compare.common" if shown else "compare.common_same",
+        count=len(common),
+        same=len(measures),
+        names=listed,
+    )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
-from bot.answer import Answer, Applies, Citation
+from bot.answer import Answer, Citation
 from bot.answers.quoting import anchor, basis, escape, measure_name, names, notes_on
 from bot.library import Library
 from bot.outdated import target_year_passed
@@ -13,22 +13,31 @@ from bot.phrases import Lang, say
 from bot.reach import Reached, applies_of, best_proof, facets_of_measure, sorted_by_nature
 from corpus.facet_words import label
 from corpus.measure import Guideline, Measure
-from corpus.reach import ROUTES
+from corpus.reach import ROUTES, Route
 from corpus.table import Cell, Evidence
 
 
 def district_answer(
-    text: str, lang: Lang, library: Library, guideline: Guideline, found: Reached, *, role: str = ""
+    text: str,
+    lang: Lang,
+    library: Library,
+    guideline: Guideline,
+    found: Reached,
+    *,
+    role: str = "",
+    whether_named: bool = False,
 ) -> Answer:
-    """All that reaches one target, grouped by its strongest route, with count, proofs and what does not reach it."""
+    """All that reaches one target, grouped by its strongest route, with count, proofs and what does not reach it.
+
+    `role` is what the asker is; `whether_named`: the question asks if the text names the target, and that
+    is answered first.
+    """
     natures = sorted_by_nature(guideline)
     support = [m.id for m in natures["support"] if m.id in found.ids]
-    blocks = [_head(guideline, found, len(support), natures, lang)]
+    blocks = [_named(found, lang)] if whether_named else []
+    blocks.append(_head(guideline, found, len(support), natures, lang))
     blocks += [escape(remark) for remark in found.target.remarks]
-    for route in ROUTES:
-        cells = found.by_first(route, support)
-        if cells or (route == "named" and found.target.kind != "group"):
-            blocks.append(_route_block(guideline, found, route, cells, lang))
+    blocks += _route_blocks(guideline, found, support, lang)
     blocks += _others(natures, found, lang)
     blocks += _direct(guideline, support, role, lang)
     end = closing(guideline, lang)
@@ -66,7 +75,7 @@ def citations_of(guideline: Guideline, cells: Iterable[Cell]) -> Iterable[Citati
         )
 
 
-def entry(guideline: Guideline, cell: Cell, lang: Lang, said: Sequence[str] = ()) -> str:
+def entry(guideline: Guideline, cell: Cell, lang: Lang, said: Collection[str] = ()) -> str:
     """A measure in a list: name, routes as tags, the words that prove the strongest one, strength, who gains.
 
     A gazetteer's remark on the name is added unless it was `said` before.
@@ -83,7 +92,7 @@ def entry(guideline: Guideline, cell: Cell, lang: Lang, said: Sequence[str] = ()
 
 
 def _details(measure: Measure, proof: Evidence, lang: Lang) -> list[str]:
-    """Strength and beneficiaries of the quoted words: of their clause, and of their sentence where it has none."""
+    """Strength and beneficiaries of the quoted words."""
     facets = facets_of_measure(measure)
     sentence = facets.sentences[proof.sentence] if proof.sentence >= 0 else facets.heading
     clauses = [
@@ -91,7 +100,7 @@ def _details(measure: Measure, proof: Evidence, lang: Lang) -> list[str]:
     ]
     strengths = [c.strength for c in clauses if c.strength != "none"]
     direct = [b for b in sentence.beneficiaries if b.direct]
-    quoted = [b for b in direct if proof.start <= b.words.span.start < proof.end] or direct
+    quoted = [b for b in direct if proof.start <= b.words.span.start < proof.end]
     details = [label("strength", strengths[0], lang)] if strengths else []
     if quoted:
         who = "、".join(dict.fromkeys(label("beneficiary", b.name, lang) for b in quoted))
@@ -127,12 +136,34 @@ def _head(
     return name + checked
 
 
-def _route_block(guideline: Guideline, found: Reached, route: str, cells: Sequence[Cell], lang: Lang) -> str:
-    kind = "_group" if route == "named" and found.target.kind == "group" else ""
-    head = say(lang, f"district.by_{route}{kind}", name=escape(found.target.name), count=len(cells))
-    return "\n".join(
-        [f"**{head}**", "", *(entry(guideline, c, lang, found.target.remarks) for c in cells)]
-    ).rstrip()
+def _named(found: Reached, lang: Lang) -> str:
+    """Whether the text names the target; if not, how many measures are for all districts."""
+    name, named = escape(found.target.name), _count(found, "named")
+    if named:
+        return say(lang, "district.is_named", name=name, count=named)
+    others = say(lang, "district.for_all", count=_count(found, "all"))
+    return say(lang, "district.not_named", name=name) + others
+
+
+def _count(found: Reached, route: Route) -> int:
+    return sum(route in cell.routes for cell in found.cells)
+
+
+def _route_blocks(guideline: Guideline, found: Reached, support: Sequence[str], lang: Lang) -> list[str]:
+    """A block for each route that is the strongest of some measure; a gazetteer's remark is made once."""
+    said, blocks = set(found.target.remarks), []
+    for route in ROUTES:
+        cells = found.by_first(route, support)
+        kind = "_group" if route == "named" and found.target.kind == "group" else ""
+        if not cells and (route != "named" or kind):
+            continue
+        head = say(lang, f"district.by_{route}{kind}", name=escape(found.target.name), count=len(cells))
+        lines = []
+        for cell in cells:
+            lines.append(entry(guideline, cell, lang, said))
+            said.add(best_proof(cell).note)
+        blocks.append("\n".join([f"**{head}**", "", *lines]).rstrip())
+    return blocks
 
 
 def _others(natures: dict[str, tuple[Measure, ...]], found: Reached, lang: Lang) -> list[str]:

@@ -37,7 +37,8 @@ def list_answer(
     """
     table = library.table_of(guideline)
     measures = [m for m in guideline.measures if within is None or m.id in within.ids]
-    chosen = [m for m in measures if _has_all(m, asked, table)]
+    rare = asked.kinds.difference(*(facets_of_measure(m).main_kinds for m in guideline.measures))
+    chosen = [m for m in measures if _has_all(m, asked, table, rare)]
     also = [m for m in measures if m not in chosen and asked.kinds & facets_of_measure(m).kinds]
     what = _what(asked, lang)
     if within is not None:
@@ -99,10 +100,14 @@ def named_answer(
     )
 
 
-def _has_all(measure: Measure, asked: AskedFacets, table: Table | None) -> bool:
+def _has_all(measure: Measure, asked: AskedFacets, table: Table | None, rare: frozenset[str]) -> bool:
+    """Whether a measure has the asked facets: of the kinds one that it is about, or a `rare` one that it mentions.
+
+    Rare is a kind that no measure of the guideline is about as a whole.
+    """
     facets = facets_of_measure(measure)
     return (
-        (not asked.kinds or bool(asked.kinds & facets.main_kinds))
+        (not asked.kinds or bool(asked.kinds & facets.main_kinds or rare & facets.kinds))
         and (not asked.beneficiaries or bool(asked.beneficiaries & facets.beneficiaries()))
         and (not asked.strengths or bool(asked.strengths & facets.strengths))
         and (not asked.natures or facets.nature in asked.natures)

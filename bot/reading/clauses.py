@@ -45,7 +45,10 @@ _BARE = re.compile(
     rf"(?:^|[\s,。:的看查问]|请问|关于|措施|条款)(?P<items>{_NUM}(?:条?(?:{_SEP}|{_TO}){_NUM})*)\s*条"
     r"(?=$|[\s,。?!:的是里中写说讲怎规有内全原具提支])"
 )
-_NAMED = re.compile(rf"(?:措施|条款|序号|编号)\s*(?P<items>\(?{_NUM}\)?(?:(?:{_SEP}|{_TO})\(?{_NUM}\)?)*)")
+_WORDS = "(?!一[样共起些致般览律定直旦下道并体边])"  # 条款一样, 措施一共: words, no numbers
+_NAMED = re.compile(
+    rf"(?:措施|条款|序号|编号)\s*{_WORDS}(?P<items>\(?{_NUM}\)?(?:(?:{_SEP}|{_TO})\(?{_NUM}\)?)*)"
+)
 _ENGLISH = re.compile(
     r"(?:\b|(?=§))(?P<unit>measures?|articles?|art\.|§|clauses?|items?|provisions?|sections?|parts?|chapters?)\s*"
     rf"(?:no\.?|number|#)?\s*(?P<items>\(?\d{{1,4}}\)?(?:{_SEP}\(?\d{{1,4}}\)?|{_TO}\(?\d{{1,4}}\)?)*)"

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 from bot.reading.clauses import clause_refs
 from bot.reading.patterns import follow_up_patterns
-from bot.reading.support import asks_who_is_named, matter, wants_support
-from corpus.normal import normalize, normalize_question
+from bot.reading.support import asks_who_is_named, compares, matter, wants_support
+from corpus.normal import CJK, normalize, normalize_question
 
 Cited = Callable[[str], Sequence[int]]
 """A question → the numbers of the measures that its answer cites, in the order of the answer."""
 NamesIn = Callable[[str], Sequence[str]]
-"""A normalised text → the words in it that name districts, groups or zones."""
+"""A normalised text → the words in it that name districts, groups or zones; or places that no document covers."""
 
 MAX_TURNS = 8
 """So many turns back a follow-up may lean on."""
@@ -30,25 +30,46 @@ class Context:
 
     cited: Cited
     names_in: NamesIn
+    elsewhere_in: NamesIn
+
+    def places_in(self, text: str) -> Sequence[str]:
+        """The words that name districts, groups or zones; where there are none, other places."""
+        return self.names_in(text) or self.elsewhere_in(text)
 
 
 def resolve(text: str, history: Sequence[tuple[str, str]], context: Context) -> str:
     """The question that `text` stands for after the (question, answer) pairs of `history`; `text` if for itself."""
-    before = ""
+    asked: list[str] = []
     for question, _ in history[-MAX_TURNS:]:
-        before = _resolve_one(question, before, context)
-    return _resolve_one(text, before, context)
+        asked.append(_resolve_one(question, asked, context))
+    return _resolve_one(text, asked, context)
 
 
-def _resolve_one(text: str, before: str, context: Context) -> str:
-    if not before:
+def _resolve_one(text: str, asked: Sequence[str], context: Context) -> str:
+    """`asked` are the questions before it, resolved, oldest first."""
+    if not asked:
         return text
     plain = normalize_question(text)
+    both = _between(plain, asked, context)
+    if both:
+        return both
     for rule in (_other_clause, _whole_text, _named_in_it, _other_place, _other_matter):
-        resolved = rule(plain, before, context)
+        resolved = rule(plain, asked[-1], context)
         if resolved:
             return resolved
     return text
+
+
+def _between(text: str, asked: Sequence[str], context: Context) -> str:
+    """和忠县比有什么不同: with the place asked about before; 这两个有什么不同: the last two places."""
+    named = list(context.names_in(text))
+    if not compares(text) or len(named) > 1 or matter(text, named):
+        return ""
+    for question in reversed(asked):
+        named = list(dict.fromkeys([*context.names_in(normalize(question)), *named]))
+        if len(named) > 1:
+            return f"{'、'.join(named)}有什么不同" if _is_chinese(text) else f"compare {' and '.join(named)}"
+    return ""
 
 
 def _other_clause(text: str, before: str, context: Context) -> str:
@@ -81,18 +102,17 @@ def _named_in_it(text: str, before: str, context: Context) -> str:
 
 
 def _other_place(text: str, before: str, context: Context) -> str:
-    """那忠县呢: the question before, of another district."""
-    names = context.names_in(text)
+    """那忠县呢: the question before, of another place."""
+    names = context.places_in(text)
     if not names or wants_support(text) or matter(text, names):
         return ""
-    asked = "、".join(names)
-    earlier = context.names_in(normalize(before))
+    earlier = context.places_in(normalize(before))
     if not earlier:
-        return f"{asked}{before}"
+        return _joined(names, before)
     rest = normalize(before)
     for name in earlier[1:]:
         rest = re.sub(rf"[、,和与跟及]?{re.escape(name)}", "", rest, count=1)
-    return rest.replace(earlier[0], asked, 1)
+    return rest.replace(earlier[0], "、".join(names), 1)
 
 
 def _other_matter(text: str, before: str, context: Context) -> str:
@@ -101,12 +121,21 @@ def _other_matter(text: str, before: str, context: Context) -> str:
     if (
         not names
         or asks_who_is_named(text)
-        or context.names_in(text)
+        or context.places_in(text)
         or not follow_up_patterns()["elliptic"].search(text)
     ):
         return ""
-    bare = follow_up_patterns()["opening"].sub("", text)
-    return "、".join(names) + bare if bare else ""
+    bare = follow_up_patterns()["opening"].sub("", text).strip()
+    return _joined(names, bare) if bare else ""
+
+
+def _joined(names: Sequence[str], rest: str) -> str:
+    """A question about places: their names before Chinese words, behind English ones."""
+    return f"{'、'.join(names)}{rest}" if _is_chinese(rest) else f"{rest} for {' and '.join(names)}"
+
+
+def _is_chinese(text: str) -> bool:
+    return bool(re.search(f"[{CJK}]", text))
 
 
 def _numbers(before: str, context: Context) -> list[int]:

@@ -5,12 +5,14 @@ Works on text normalised by `corpus.normal.normalize_question`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from bot.reading.patterns import support_patterns
 from corpus.facet_words import asked_scan
 
 _GROUPS = ("kind", "beneficiary", "strength", "nature", "reach", "actor")
+_LATIN = re.compile("[a-z]+")
 _MATTER = 2
 """So many characters left over name a matter; one may be a particle that the wordings do not list."""
 
@@ -71,11 +73,19 @@ def matter(text: str, names: Iterable[str] = (), *, facets: bool = False) -> str
     return rest if len(rest) >= _MATTER else ""
 
 
+def facet_words(text: str) -> tuple[str, ...]:
+    """The words of a question that ask for facets, each once."""
+    hits = (hit for group in _GROUPS for hit in asked_scan(group).find(text))
+    return tuple(dict.fromkeys(text[hit.start : hit.end] for hit in hits))
+
+
 def _facet_spans(text: str) -> list[tuple[int, int]]:
-    """The words of facets in a question, merged where they overlap."""
+    """The words of facets in a question, merged where they overlap; Latin ones whole (financ → financial)."""
     spans = sorted((hit.start, hit.end) for group in _GROUPS for hit in asked_scan(group).find(text))
     merged: list[tuple[int, int]] = []
     for start, end in spans:
+        rest = _LATIN.match(text, end - 1)
+        end = rest.end() if rest else end
         if merged and start <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
