@@ -12,6 +12,9 @@ from index.hits import Hit
 
 _LINK = re.compile(r"\[([^\]]*)\]\(#cite-[^)]*\)")
 _ESCAPED = re.compile(r"\\([\\`*_\[\]<>~|&])")
+_TAG = re.compile(r"`([^`]*)`")
+_RULE = re.compile(r"^\|(?:-+\|)+\n", re.MULTILINE)
+_ROW = re.compile(r"^\| (.*) \|$", re.MULTILINE)
 _MARKS = re.compile(r"\*\*|^> ?|^### ", re.MULTILINE)
 
 
@@ -19,7 +22,8 @@ def answer_text(answer: Answer, *, colour: bool) -> str:
     """An answer for reading: links to the source become their words; on a terminal set in colour by rich."""
     text = _LINK.sub(r"\1", answer.text)
     if not colour:
-        return _ESCAPED.sub(r"\1", _MARKS.sub("", text))
+        flat = _ROW.sub(lambda row: row[1].replace(" | ", "\t"), _RULE.sub("", _TAG.sub(r"[\1]", text)))
+        return _ESCAPED.sub(r"\1", _MARKS.sub("", flat))
     from rich.console import Console
     from rich.markdown import Markdown
 
