@@ -49,17 +49,19 @@ def embedder() -> Embedder:
 def ready(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Ready:
     """Builds, saves and loads the index of a corpus folder, as `wence index` and `wence ask` do."""
     remembering = Remembering(embedder)
+    built: dict[Path, Path] = {}
 
     def assistant_of(folder: Path, *, remember: bool = True) -> Assistant:
-        built = Index.build(
-            load_corpus(folder),
-            remembering,
-            background=background_questions(),
-            gazetteers=find_gazetteers(folder),
-        )
-        target = tmp_path_factory.mktemp("index") / "index"
-        built.save(target)
-        return Assistant(Index.load(target, remembering if remember else embedder))
+        if folder not in built:
+            built[folder] = tmp_path_factory.mktemp("index") / "index"
+            index = Index.build(
+                load_corpus(folder),
+                remembering,
+                background=background_questions(),
+                gazetteers=find_gazetteers(folder),
+            )
+            index.save(built[folder])
+        return Assistant(Index.load(built[folder], remembering if remember else embedder))
 
     return assistant_of
 

@@ -114,15 +114,14 @@ def test_progress_reaches_its_total(dense: Settings, monkeypatch: pytest.MonkeyP
 
 
 def test_no_model_is_loaded_before_a_question_needs_one(
-    dense: Settings, monkeypatch: pytest.MonkeyPatch
+    dense: Settings, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build_index(dense, quiet())
     loaded: list[str | None] = []
-    load = build.load_embedder
 
     def watched(name: str | None) -> Embedder:
         loaded.append(name)
-        return load(name)
+        return embedder
 
     monkeypatch.setattr(build, "load_embedder", watched)
     assistant = open_assistant(dense, report=pytest.fail)

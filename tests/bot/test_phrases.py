@@ -83,10 +83,10 @@ def test_every_phrase_that_is_said_exists_with_all_it_needs() -> None:
         given = {keyword.arg for keyword in call.keywords}
         for table in (ZH, EN):
             if key.value not in table:
-                wrong.append(f"{where}: no phrase {key.value}")
+                wrong.append(f"{where}: no phrase {key.value!r}")
             elif None not in given and not placeholders(table[key.value]) <= given:
                 missing = placeholders(table[key.value]) - given
-                wrong.append(f"{where}: {key.value} lacks {sorted(missing)}")
+                wrong.append(f"{where}: {key.value!r} lacks {sorted(missing)}")
     assert wrong == []
     assert sum(1 for _ in said()) > 30
 
