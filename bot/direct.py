@@ -82,7 +82,7 @@ def keyword_parts(
 
 
 def asked_list(question: Question) -> AskedFacets:
-    """The facets of which a question wants a complete list; false if it wants none, or names a matter besides."""
+    """The facets of which a question wants a complete list; false if none, or a matter besides."""
     plain = normalize_question(question.text)
     if not asks_for_list(plain) or matter(plain, question.where.words, facets=True):
         return AskedFacets()
@@ -213,7 +213,9 @@ def _document(question: Question, library: Library) -> Answer | None:
 
 def _general(question: Question, library: Library) -> Answer | None:
     """What support there is, with no district and no matter: one question back, or the outline."""
-    if not wants_support(question.normal) or matter(question.normal, question.where.words):
+    if not library.documents or not wants_support(question.normal):
+        return None
+    if matter(question.normal, question.where.words):
         return None
     if _asks_for_oneself(question) and library.applying(question.region):
         return _over(

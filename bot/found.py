@@ -1,4 +1,4 @@
-"""Routes that need a search: topic answers, also for one district, and the refusals that a ranking decides."""
+"""Routes that need a search: topic answers, also for one district, and refusals that a ranking decides."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from bot.scope import ANSWERABLE, IN_FIELD, TELLING_PHRASE, Scope, confidence
 from bot.where import Target
 
 STATED = 0.25
-"""A sentence that states the asked kind of fact and shares so much of the question answers it, in the field at all."""
+"""A sentence that states the asked kind of fact answers if it shares so much of the question."""
 NEAREST = 3
 """How many measures a refusal names as nearest in meaning."""
 
@@ -79,7 +79,7 @@ class Finder:
         return self._placed(question, replace(answer, text=f"{said}\n\n{answer.text}", refusal=None))
 
     def _topic(self, question: Question, evidence: Evidence, probability: float) -> Answer:
-        """The measure that states the asked fact, else the first hit, is quoted first; near ones beside it."""
+        """The measure that states the asked fact, else the first hit, comes first; near ones beside it."""
         ordered = evidence.leading
         return topic_answer(
             question.text,
@@ -92,7 +92,7 @@ class Finder:
         )
 
     def _placed(self, question: Question, answer: Answer) -> Answer:
-        """The answer for the district asked about: by which routes the quoted measures reach it, and how many do."""
+        """The answer for the district asked about: by which routes the quoted measures reach it."""
         target = _target(question)
         applying = self._library.applying(question.region)
         if target is None or not applying:

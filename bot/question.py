@@ -49,7 +49,7 @@ class Question:
 
     @property
     def searched(self) -> str:
-        """The text without the name of its district or group: the matter alone; the text where there is none."""
+        """The text without the name of its district or group: the matter alone; else the text."""
         if len(self.where.targets) != 1 or self.where.targets[0].kind == "zone":
             return self.text
         rest = self.normal

@@ -15,7 +15,7 @@ from corpus.reach import ROUTES, Route
 from corpus.table import Cell, Column, Evidence, Row
 
 _ONE_BY_ONE: tuple[Route, ...] = ("named", "zone")
-"""Routes that single out one district: what reaches a member of a group by them alone does not reach the group."""
+"""Routes that single out one district: what reaches a member by them alone does not reach its group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,13 @@ class Reached:
         return frozenset(cell.measure.id for cell in self.cells)
 
     def by_first(self, route: Route, ids: Iterable[str]) -> tuple[Cell, ...]:
-        """The cells out of `ids` whose first route it is: each measure is shown once, under its strongest route."""
+        """The cells out of `ids` whose first route it is: each measure once, under its strongest route."""
         wanted = set(ids)
         return tuple(c for c in self.cells if c.routes[0] == route and c.measure.id in wanted)
 
 
 def reached(target: Target, applies: Applicability) -> Reached:
-    """The cells of a district or zone, or what all members of a group have in common and what names one of them."""
+    """The cells of a district or zone; of a group what all members have in common and what names one."""
     rows = [applies.table.row(name) for name in target.rows]
     if len(rows) == 1:
         return Reached(target, rows[0].group, rows[0].cells)
@@ -79,7 +79,7 @@ def applies_of(cell: Cell) -> Applies:
 
 
 def best_proof(cell: Cell) -> Evidence:
-    """The evidence shown for a cell: the first of its first route that stands in a sentence rather than a heading."""
+    """The evidence shown for a cell: the first of its first route, sentences before headings."""
     first = cell.by(cell.routes[0])
     return next((e for e in first if e.sentence >= 0), first[0])
 

@@ -1,4 +1,4 @@
-"""Which districts, groups and zones a question speaks of, and which places it names that no document covers."""
+"""Which districts, groups and zones a question speaks of, and which places no document covers."""
 
 from __future__ import annotations
 

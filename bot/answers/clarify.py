@@ -1,4 +1,7 @@
-"""Clarify route: one question back when the answer depends on a district that is not known, with what holds for all."""
+"""Clarify route: one question back when the answer depends on a district that is not known.
+
+With what holds for all districts beside it.
+"""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ def _paired(found: Sequence[Reached], common: frozenset[str]) -> list[list[Cell]
 
 
 def _differ(cells: Sequence[Cell]) -> bool:
-    """Whether a common measure reaches the targets by different routes, or names them with different words."""
+    """Whether a common measure reaches the targets by different routes, or in different words."""
     return len({(cell.routes, best_proof(cell).quote) for cell in cells}) > 1
 
 

@@ -27,7 +27,7 @@ def district_answer(
     role: str = "",
     whether_named: bool = False,
 ) -> Answer:
-    """All that reaches one target, grouped by its strongest route, with count, proofs and what does not reach it.
+    """All that reaches one target, grouped by its strongest route, with proofs and what does not reach it.
 
     `role` is what the asker is; `whether_named`: the question asks if the text names the target, and that
     is answered first.
@@ -109,7 +109,7 @@ def _details(measure: Measure, proof: Evidence, lang: Lang) -> list[str]:
 
 
 def closing(guideline: Guideline, lang: Lang, today: date | None = None) -> list[str]:
-    """What stands under every answer about applicability: the basis with its date, and whether its time is over."""
+    """What stands under every answer on applicability: the basis with its date, and whether it is over."""
     year = target_year_passed(guideline, today)
     parts = [basis([guideline], lang)]
     if year:
@@ -130,9 +130,13 @@ def _head(
     else:
         name += say(lang, "district.is_now", name=escape(rows[0]), group=escape(found.group))
     checked = say(
-        lang, "district.checked", checked=len(guideline.measures), count=count, requirements=also["requirement"],
+        lang,
+        "district.checked",
+        checked=len(guideline.measures),
+        count=count,
+        requirements=also["requirement"],
         duties=also["duty"],
-    )  # fmt: skip
+    )
     return name + checked
 
 
@@ -180,7 +184,7 @@ def _others(natures: dict[str, tuple[Measure, ...]], found: Reached, lang: Lang)
 
 
 def _direct(guideline: Guideline, support: Sequence[str], role: str, lang: Lang) -> list[str]:
-    """For an enterprise: which of the measures turn to enterprises themselves, and that the others go to districts."""
+    """For an enterprise: which measures turn to enterprises themselves; the others go to districts."""
     if role != "enterprise":
         return []
     direct = [

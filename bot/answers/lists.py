@@ -1,4 +1,4 @@
-"""List route: every measure with certain facets (全部金融支持, 带“有条件”的, 惠及企业的), and which districts are named."""
+"""List route: every measure with certain facets (全部金融支持, 惠及企业的), and which districts are named."""
 
 from __future__ import annotations
 
@@ -31,9 +31,10 @@ def list_answer(
     within: Reached | None = None,
     order: Sequence[str] = (),
 ) -> Answer:
-    """Every measure that has all asked facets, in order of the text; citations in `order` (measure ids) of relevance.
+    """Every measure that has all asked facets, in order of the text; citations in `order` (measure ids).
 
-    `within` restricts the list to what reaches a target. Measures that only mention an asked kind are named apart.
+    `order` is that of relevance. `within` restricts the list to what reaches a target. Measures that only
+    mention an asked kind are named apart.
     """
     table = library.table_of(guideline)
     measures = [m for m in guideline.measures if within is None or m.id in within.ids]
@@ -101,7 +102,7 @@ def named_answer(
 
 
 def _has_all(measure: Measure, asked: AskedFacets, table: Table | None, rare: frozenset[str]) -> bool:
-    """Whether a measure has the asked facets: of the kinds one that it is about, or a `rare` one that it mentions.
+    """Whether a measure has the asked facets: a kind that it is about, or a `rare` one that it mentions.
 
     Rare is a kind that no measure of the guideline is about as a whole.
     """
@@ -122,7 +123,7 @@ def _has_route(table: Table | None, measure: Measure, route: str) -> bool:
 
 
 def _proving(measure: Measure, asked: AskedFacets, table: Table | None) -> list[Sentence]:
-    """The sentences of a measure that show the asked facets; its first ones where the measure as a whole does."""
+    """The sentences of a measure that show the asked facets; its first where the measure as a whole does."""
     facets = facets_of_measure(measure)
     shown = [s for s, f in zip(measure.sentences, facets.sentences, strict=True) if _shows(f, asked)]
     if asked.reaches:

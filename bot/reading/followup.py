@@ -1,7 +1,7 @@
 """A follow-up (那忠县呢? 有没有贷款方面的? 原文是什么? 下一条?) made into a question that stands by itself.
 
-By rules alone: what the follow-up leaves out is taken from the question before it, which was resolved in the same
-way. A question that stands by itself is left as it is.
+By rules alone: what the follow-up leaves out is taken from the question before it, which was resolved in the
+same way. A question that stands by itself is left as it is.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from corpus.normal import CJK, normalize, normalize_question
 Cited = Callable[[str], Sequence[int]]
 """A question → the numbers of the measures that its answer cites, in the order of the answer."""
 NamesIn = Callable[[str], Sequence[str]]
-"""A normalised text → the words in it that name districts, groups or zones; or places that no document covers."""
+"""A normalised text → the words in it that name districts, groups, zones or places outside."""
 
 MAX_TURNS = 8
 """So many turns back a follow-up may lean on."""
@@ -38,7 +38,7 @@ class Context:
 
 
 def resolve(text: str, history: Sequence[tuple[str, str]], context: Context) -> str:
-    """The question that `text` stands for after the (question, answer) pairs of `history`; `text` if for itself."""
+    """The question that `text` stands for after the (question, answer) pairs of `history`, else `text`."""
     asked: list[str] = []
     for question, _ in history[-MAX_TURNS:]:
         asked.append(_resolve_one(question, asked, context))
