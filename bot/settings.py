@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from platformdirs import user_cache_path
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from corpus.errors import UsageError
 from corpus.load import packaged_corpus
-
-
-def cache_folder() -> Path:
-    """The folder for what can be built again: the model and the default index."""
-    return user_cache_path("wence", appauthor=False)
+from index.offline import cache_folder
 
 
 class Settings(BaseSettings):

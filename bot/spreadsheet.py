@@ -22,8 +22,9 @@ def csv_text(rows: Iterable[Sequence[object]]) -> str:
 def _inert(cell: object) -> object:
     if not isinstance(cell, str):
         return cell
+    text = "\n".join(cell.splitlines()) if "\r" in cell else cell  # a lone CR would end the row
     first = cell.lstrip(" \u3000\ufeff").translate(_HALF_WIDTH)
-    return f"'{cell}" if first.startswith(_FORMULA) else cell
+    return f"'{text}" if first.startswith(_FORMULA) else text
 
 
 _HALF_WIDTH = str.maketrans("＝＋－＠", "=+-@")

@@ -105,6 +105,8 @@ def load_embedder(model: str | None = None) -> Embedder:
     local = folder.is_dir()
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    # Threads that wait for work sleep: spinning ones take the processor from other processes.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     if local:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
     try:

@@ -32,8 +32,10 @@ def load(expected: Path) -> tuple[dict[str, Any], Guideline]:
     return wanted, parse(read_text(raw), wanted["id"], file=raw.name)
 
 
-@pytest.mark.parametrize("expected", EXPECTED, ids=lambda path: path.stem)
-def test_outline_or_articles_as_marked_up(expected: Path) -> None:
+@pytest.mark.parametrize("expected", EXPECTED or [None], ids=lambda path: path.stem if path else "none")
+def test_outline_or_articles_as_marked_up(expected: Path | None) -> None:
+    if expected is None:
+        pytest.skip("beside the checkout: no folder of marked-up documents")
     wanted, guideline = load(expected)
     if wanted["kind"] == "articles":
         check_articles(wanted, guideline)
