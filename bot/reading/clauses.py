@@ -20,7 +20,7 @@ MAX_RANGE = 200
 _LEVELS = "编分编章节"
 """Words for sections, from the largest to the smallest."""
 _FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
-_NUM = r"[〇零一二三四五六七八九十百千两\d]{1,6}"
+_NUM = r"(?:\d{1,6}|[〇零一二三四五六七八九十百千两]{1,6})"
 _SEP = r"\s*(?:[、,;和与及跟]|以及|还有|and|&)\s*"
 _TO = r"\s*(?:-|–|—|~|到|至|to)\s*"
 
