@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from corpus.errors import UsageError, WenceError
@@ -40,7 +40,10 @@ def one_or_file(text: str | None, file: Path | None, district: str | None = None
         )
     if file is None:
         return AskedFile([Asked(text or "", district=district)])
-    return read_questions(file)
+    asked = read_questions(file)
+    return AskedFile(
+        [replace(one, district=one.district or district) for one in asked.questions], asked.bad_lines
+    )
 
 
 def read_questions(file: Path) -> AskedFile:
