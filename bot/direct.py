@@ -9,7 +9,7 @@ from bot.answer import Answer
 from bot.answers.clarify import clarify_answer
 from bot.answers.clause import clause_answer, find_measures, names_a_clause
 from bot.answers.compare import compare_answer
-from bot.answers.district import district_answer
+from bot.answers.district import district_answer, whether_reached
 from bot.answers.document import document_answer
 from bot.answers.keyword import keyword_answer, occurs
 from bot.answers.lists import list_answer, named_answer
@@ -36,6 +36,8 @@ from corpus.measure import Guideline, Measure
 from corpus.normal import normalize, normalize_question
 
 Compose = Callable[[Guideline, Applicability], Answer]
+_FOR_ENTERPRISES = AskedFacets(beneficiaries=frozenset({"enterprise"}))
+_SUPPORT = AskedFacets(natures=frozenset({"support"}))
 
 
 def direct_answer(question: Question, library: Library, max_question: int) -> Answer | None:
@@ -84,17 +86,20 @@ def keyword_parts(
 def asked_list(question: Question) -> AskedFacets:
     """The facets of which a question wants a complete list; false if none, or a matter besides."""
     plain = normalize_question(question.text)
-    if not asks_for_list(plain) or matter(plain, question.where.words, facets=True):
+    for name in question.where.words:  # 丰都能享受: no 都能享受
+        plain = plain.replace(name, " ")
+    if not asks_for_list(plain) or matter(plain, facets=True):
         return AskedFacets()
     asked = asked_facets(plain)
     others = replace(asked, beneficiaries=frozenset())
-    about_somebody = bool(question.where.targets or question.home or speaks_for_itself(plain))
-    if about_somebody and others == AskedFacets(natures=frozenset({"support"})):
+    about_somebody = bool(question.where.targets or question.home)
+    if others == _SUPPORT and (about_somebody or speaks_for_itself(plain)):
         return AskedFacets()  # 荣昌有哪些支持政策: all that applies there
     if others and asked.beneficiaries == {"district"}:
         return others  # 区县的金融支持: the districts are whom every measure addresses
-    if not others and speaks_for_itself(plain) and not passes_on(plain):
-        return others  # 我们公司能享受什么: that says who asks, not what for
+    asker = asked == _FOR_ENTERPRISES or (about_somebody and not others)
+    if asker and speaks_for_itself(plain) and not passes_on(plain):
+        return AskedFacets()  # 我们公司能享受什么: that says who asks, not what for
     return asked
 
 
@@ -117,6 +122,8 @@ def _who_is_named(question: Question, library: Library) -> Answer | None:
 def _keyword(question: Question, library: Library) -> Answer | None:
     """The keywords, or the phrase whole where the text has it whole (科技创新和产业创新)."""
     words = question.keywords
+    if question.where.targets and not any(map(matter, words)):
+        return None  # 大足有哪些点名支持
     if len(words) > 1 and any(occurs(g, question.phrase) for g in library.guidelines):
         words = (question.phrase,)
     if words and any(occurs(guideline, word) for guideline in library.guidelines for word in words):
@@ -140,9 +147,19 @@ def _clause(question: Question, library: Library) -> Answer | None:
     if not question.clauses or question.aspects or not library.documents:
         return None
     named = [g for g in library.documents if names_a_clause(g, question.clauses)] or library.documents[:1]
-    return merge(
-        [(g, clause_answer(question.text, question.lang, library, g, question.clauses)) for g in named]
-    )
+    return merge([(g, _clause_for(question, library, g)) for g in named])
+
+
+def _clause_for(question: Question, library: Library, guideline: Guideline) -> Answer:
+    """The clause; for a district asked about (荣昌能享受第六条吗), first whether it reaches that district."""
+    answer = clause_answer(question.text, question.lang, library, guideline, question.clauses)
+    target = question.where.targets[0] if len(question.where.targets) == 1 else None
+    applies = dict((g.slug, one) for g, one in library.applying(question.region)).get(guideline.slug)
+    if target is None or applies is None or answer.refusal:
+        return answer
+    measures = [m for ref in question.clauses for m in find_measures(guideline, ref)]
+    lines = whether_reached(reached(target, applies), measures, question.lang)
+    return replace(answer, text="\n\n".join([lines, answer.text]))
 
 
 def _compare(question: Question, library: Library) -> Answer | None:
@@ -213,11 +230,12 @@ def _document(question: Question, library: Library) -> Answer | None:
 
 def _general(question: Question, library: Library) -> Answer | None:
     """What support there is, with no district and no matter: one question back, or the outline."""
-    if not library.documents or not wants_support(question.normal):
+    if not library.documents or matter(question.normal, question.where.words):
         return None
-    if matter(question.normal, question.where.words):
+    says_who = bool(question.where.words) or is_enterprise(question.normal)  # 重庆; 我是企业
+    if not says_who and not wants_support(question.normal):
         return None
-    if _asks_for_oneself(question) and library.applying(question.region):
+    if (says_who or _asks_for_oneself(question)) and library.applying(question.region):
         return _over(
             question,
             library,

@@ -140,6 +140,19 @@ def _head(
     return name + checked
 
 
+def whether_reached(found: Reached, measures: Iterable[Measure], lang: Lang) -> str:
+    """For each measure a line: whether it reaches the target, and by which routes."""
+    cells = {cell.measure.id: cell for cell in found.cells}
+    lines = []
+    for measure in dict.fromkeys(measures):
+        cell = cells.get(measure.id)
+        tags = " ".join(f"`{say(lang, f'route.{route}')}`" for route in cell.routes) if cell else ""
+        phrase = "district.reached" if cell else "district.unreached"
+        said = say(lang, phrase, measure=measure_name(measure), name=escape(found.target.name), routes=tags)
+        lines.append(f"- {said}")
+    return "\n".join([*lines, *map(escape, found.target.remarks)])
+
+
 def _named(found: Reached, lang: Lang) -> str:
     """Whether the text names the target; if not, how many measures are for all districts."""
     name, named = escape(found.target.name), _count(found, "named")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.reading.clauses import clause_refs
+from bot.reading.document import document_aspects
 from bot.reading.patterns import follow_up_patterns
 from bot.reading.support import asks_who_is_named, compares, matter, wants_support
 from corpus.normal import CJK, normalize, normalize_question
@@ -53,7 +54,7 @@ def _resolve_one(text: str, asked: Sequence[str], context: Context) -> str:
     both = _between(plain, asked, context)
     if both:
         return both
-    for rule in (_other_clause, _whole_text, _named_in_it, _other_place, _other_matter):
+    for rule in (_other_clause, _whole_text, _named_in_it, _this_clause, _other_place, _other_matter):
         resolved = rule(plain, asked[-1], context)
         if resolved:
             return resolved
@@ -81,8 +82,7 @@ def _other_clause(text: str, before: str, context: Context) -> str:
     if not numbers:
         return ""
     forward = bool(follow_up_patterns()["forward"].search(text))
-    number = numbers[-1] + 1 if forward else numbers[0] - 1
-    return f"第{number}条写了什么"
+    return _clause_question(numbers[-1] + 1 if forward else numbers[0] - 1, text)
 
 
 def _whole_text(text: str, before: str, context: Context) -> str:
@@ -90,15 +90,28 @@ def _whole_text(text: str, before: str, context: Context) -> str:
     if not follow_up_patterns()["original"].fullmatch(text):
         return ""
     numbers = _numbers(before, context)
-    return f"第{numbers[0]}条的原文" if numbers else ""
+    return _clause_question(numbers[0], text) if numbers else ""
+
+
+def _clause_question(number: int, text: str) -> str:
+    """A question for a clause, in the language of the follow-up `text`."""
+    return f"第{number}条写了什么" if _is_chinese(text) else f"what does measure {number} say"
 
 
 def _named_in_it(text: str, before: str, context: Context) -> str:
     """哪些区被点名了, after a question about certain clauses."""
     if not asks_who_is_named(text) or clause_refs(text):
         return ""
-    refs = [ref for ref in clause_refs(normalize(before)) if ref.unit == "measure" and ref.number > 0]
-    return "".join(f"第{ref.number}条、" for ref in refs).rstrip("、") + "哪些区被点名了" if refs else ""
+    refs = _refs(before)
+    return "、".join(f"第{number}条" for number in refs) + "哪些区被点名了" if refs else ""
+
+
+def _this_clause(text: str, before: str, context: Context) -> str:
+    """荣昌能享受这条吗: whether the clause asked about before reaches a place."""
+    names, refs = context.names_in(text), _refs(before)
+    if not names or not refs or clause_refs(text) or not follow_up_patterns()["this"].search(text):
+        return ""
+    return f"第{refs[0]}条对{'、'.join(names)}适用吗"
 
 
 def _other_place(text: str, before: str, context: Context) -> str:
@@ -106,27 +119,30 @@ def _other_place(text: str, before: str, context: Context) -> str:
     names = context.places_in(text)
     if not names or wants_support(text) or matter(text, names):
         return ""
-    earlier = context.places_in(normalize(before))
+    rest = normalize(before)
+    if asks_who_is_named(rest):
+        return f"有没有点名{'、'.join(names)}"
+    earlier = context.places_in(rest)
     if not earlier:
         return _joined(names, before)
-    rest = normalize(before)
+    if compares(rest):
+        return rest.replace(earlier[-1], "、".join(names), 1)
     for name in earlier[1:]:
         rest = re.sub(rf"[、,和与跟及]?{re.escape(name)}", "", rest, count=1)
     return rest.replace(earlier[0], "、".join(names), 1)
 
 
 def _other_matter(text: str, before: str, context: Context) -> str:
-    """有没有贷款方面的, 那人才呢: another matter, of the same district."""
-    names = context.names_in(normalize(before))
-    if (
-        not names
-        or asks_who_is_named(text)
-        or context.places_in(text)
-        or not follow_up_patterns()["elliptic"].search(text)
-    ):
+    """有没有贷款方面的, 那人才呢: another matter, of the same district if one was named."""
+    if asks_who_is_named(text) or context.places_in(text) or document_aspects(text) or clause_refs(text):
         return ""
+    names = context.names_in(normalize(before))
     bare = follow_up_patterns()["opening"].sub("", text).strip()
-    return _joined(names, bare) if bare else ""
+    if not names:
+        only = follow_up_patterns()["matter_alone"].fullmatch(text)
+        return f"{only['matter']}方面有什么支持" if only and matter(only["matter"]) else ""
+    leans = follow_up_patterns()["elliptic"].search(text) or (wants_support(text) and not matter(text))
+    return _joined(names, bare) if bare and leans else ""
 
 
 def _joined(names: Sequence[str], rest: str) -> str:
@@ -138,7 +154,11 @@ def _is_chinese(text: str) -> bool:
     return bool(re.search(f"[{CJK}]", text))
 
 
+def _refs(text: str) -> list[int]:
+    """The measures that a question names by their numbers."""
+    return [ref.number for ref in clause_refs(normalize(text)) if ref.unit == "measure" and ref.number > 0]
+
+
 def _numbers(before: str, context: Context) -> list[int]:
     """The measures that the question before names, else those that its answer cites, each once."""
-    refs = [ref.number for ref in clause_refs(normalize(before)) if ref.unit == "measure" and ref.number > 0]
-    return refs or list(dict.fromkeys(context.cited(before)))
+    return _refs(before) or list(dict.fromkeys(context.cited(before)))

@@ -156,7 +156,7 @@ def test_every_name_of_a_district_gives_the_same_answer(
     spelling: str, name: str, assistant: Assistant
 ) -> None:
     answer = assistant.ask(f"{spelling}能享受哪些支持?")
-    assert answer.districts == (name,)
+    assert (answer.route, answer.districts, answer.completeness) == ("district", (name,), "complete")
     assert answer.applicability == assistant.ask(f"{name}能享受哪些支持?").applicability
 
 
