@@ -6,7 +6,7 @@ text (+ history) → Question, read by rules → `bot.direct`: routes that need 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from time import perf_counter
 
@@ -66,8 +66,8 @@ class Assistant:
         before = perf_counter()
         queries = self._encode([questions[i] for i in open_ones])
         encoding = (perf_counter() - before) / max(1, len(open_ones))
-        for i, (query, whole) in zip(open_ones, queries, strict=True):
-            answers[i] = self._by_search(questions[i], query, whole, encoding)
+        for i in open_ones:
+            answers[i] = self._by_search(questions[i], queries, encoding)
         return [
             _as_typed(answer, text, question)
             for answer, text, question in zip(answers, originals, questions, strict=True)
@@ -86,18 +86,24 @@ class Assistant:
         """The numbers of the measures that the answer to a question cites."""
         return [citation.number for citation in self.ask(text).citations]
 
-    def _encode(self, questions: Sequence[Question]) -> list[tuple[Query, Query]]:
-        """Each question without the name of its district, and whole; the same query where it has none."""
-        texts = list(dict.fromkeys(text for q in questions for text in (q.searched, q.text)))
-        queries = dict(zip(texts, self.index.encode_many(texts), strict=True))
-        return [(queries[q.searched], queries[q.text]) for q in questions]
+    def _encode(self, questions: Sequence[Question]) -> dict[str, Query]:
+        """Every text that these questions are searched by, each encoded once."""
+        texts = list(dict.fromkeys(t for q in questions for t in (q.text, q.searched, q.matter) if t))
+        return dict(zip(texts, self.index.encode_many(texts), strict=True))
 
-    def _by_search(self, question: Question, query: Query, whole: Query, encoding: float) -> Answer:
+    def _by_search(self, question: Question, queries: Mapping[str, Query], encoding: float) -> Answer:
         start = perf_counter()
         only = self._finder.reachable(question)
+        if question.matter:
+            query = queries[question.matter]
+            answer = self._finder.in_general(question, query, self.index.rank(query, k=_RANKED, only=only))
+            if answer is not None:
+                return replace(answer, timing=Timing(1000 * encoding, 1000 * (perf_counter() - start)))
+        whole = queries[question.text]
         ranking = self.index.rank(whole, k=_RANKED, only=only)
-        if query is not whole:
-            ranking = blended(ranking, self.index.rank(query, k=_RANKED, only=only))
+        if question.searched != question.text:
+            bare = self.index.rank(queries[question.searched], k=_RANKED, only=only)
+            ranking = blended(ranking, bare)
         evidence = gather(self.index, whole, ranking, question)
         searched = perf_counter()
         answer = self._finder.compose(question, evidence)

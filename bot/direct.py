@@ -30,6 +30,7 @@ from bot.reading.support import (
     speaks_for_itself,
     wants_support,
 )
+from bot.where import Target
 from corpus.applicability import Applicability
 from corpus.asked_facets import AskedFacets, asked_facets
 from corpus.measure import Guideline, Measure
@@ -206,6 +207,11 @@ def _district(question: Question, library: Library) -> Answer | None:
         target = question.home
     if target is None or matter(question.normal, question.where.words):
         return None
+    return whole_district(question, library, target)
+
+
+def whole_district(question: Question, library: Library, target: Target) -> Answer | None:
+    """All that reaches a target, by every guideline of its region; None where there is no table."""
 
     def compose(guideline: Guideline, applies: Applicability) -> Answer:
         found = reached(target, applies)

@@ -8,7 +8,7 @@ from bot.answer import Answer
 from bot.answers.quoting import cite, escape
 from bot.answers.refusal import not_in_text, out_of_scope
 from bot.answers.topic import topic_answer
-from bot.direct import keyword_parts
+from bot.direct import keyword_parts, whole_district
 from bot.evidence import Evidence
 from bot.library import Library
 from bot.phrases import say
@@ -18,6 +18,7 @@ from bot.reading.asked import PROCEDURAL
 from bot.reading.support import asks_whether_named
 from bot.scope import ANSWERABLE, IN_FIELD, TELLING_PHRASE, Scope, confidence
 from bot.where import Target
+from index.hits import Query, Ranking
 
 STATED = 0.25
 """A sentence that states the asked kind of fact answers if it shares so much of the question."""
@@ -45,6 +46,20 @@ class Finder:
         covered = {g.slug for g, _ in applying}
         ids |= {m.id for g in self._library.guidelines if g.slug not in covered for m in g.measures}
         return ids
+
+    def in_general(self, question: Question, query: Query, ranking: Ranking) -> Answer | None:
+        """All that reaches the district of a question for support, if its matter is none of the text's.
+
+        `query` is the matter alone. What is left of 政策对X友好吗 without X is no matter at all, and for
+        what the text does not know (元宇宙) a measure that is merely near would be no answer: both get the
+        whole list, and are told so. None where the text may speak of the matter.
+        """
+        target = _target(question)
+        if target is None or self._scope.probability(query, ranking, question.lang) >= ANSWERABLE:
+            return None
+        answer = whole_district(question, self._library, target)
+        said = say(question.lang, "district.no_matter", name=escape(target.name))
+        return answer and replace(answer, text=f"{said}\n\n{answer.text}")
 
     def compose(self, question: Question, evidence: Evidence) -> Answer:
         """Topic answer or refusal, by how well the ranking fits what this corpus is about."""

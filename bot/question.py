@@ -11,7 +11,9 @@ from bot.reading.clauses import ClauseRef, clause_refs
 from bot.reading.document import document_aspects
 from bot.reading.keywords import is_strict, keywords, wants_all_together, whole_phrase
 from bot.reading.smalltalk import is_about_the_assistant, speaks_of_policy, unclear_reason
+from bot.reading.support import matter, wants_support
 from bot.where import Target, Where
+from corpus.asked_facets import asked_facets
 from corpus.normal import CJK, normalize
 
 _HAN = re.compile(f"[{CJK}]")
@@ -46,6 +48,14 @@ class Question:
     where: Where = field(default_factory=Where)
     home: Target | None = None
     role: str = ""
+
+    @property
+    def matter(self) -> str:
+        """What a question for support of one district is about besides; empty for other questions."""
+        if self.facts or self.keywords or len(self.where.targets) != 1 or not wants_support(self.normal):
+            return ""
+        rest = matter(self.normal, self.where.words)
+        return "" if asked_facets(rest).kinds else rest  # a kind of support is a matter that texts know
 
     @property
     def searched(self) -> str:
