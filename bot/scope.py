@@ -34,7 +34,7 @@ DENSE: dict[Lang, Coefficients] = {
 LEXICAL = Coefficients((4.0, 1.0), -1.5)
 """Without vectors: the share of the question's words that the first hit has, and BM25."""
 
-ANSWERABLE = 0.3
+ANSWERABLE = 0.2
 """Below this probability a question is refused."""
 IN_FIELD = 0.05
 """Above this, a refused question that speaks of policy is "not in the text" rather than "out of scope"."""
