@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 import faiss
@@ -60,23 +59,35 @@ class DenseIndex:
         data: bytes = faiss.serialize_index(self._index).tobytes()
         return data
 
-    def top(self, vector: Vectors, k: int, only: Rows | None = None) -> Rows:
+    def match(self, vector: Vectors) -> DenseMatches:
+        """The cosines of a unit vector, float32 (dimension,), with every row."""
+        return DenseMatches(self._index, self._vectors, vector)
+
+
+class DenseMatches:
+    """The cosines of one vector with the rows of a `DenseIndex`; each is computed when asked for."""
+
+    def __init__(self, index: faiss.IndexFlatIP, vectors: Vectors, vector: Vectors) -> None:
+        self._index = index
+        self._vectors = vectors
+        self._vector = vector
+
+    def top(self, k: int, only: Rows | None = None) -> Rows:
         """Up to k rows with the highest cosine, best first; `only` filters before ranking."""
-        k = min(k, self.size if only is None else len(only))
+        k = min(k, self._index.ntotal if only is None else len(only))
         if k == 0:
             return np.zeros(0, dtype=np.int64)
         chosen = None
         if only is not None:
-            selector = faiss.IDSelectorBatch(
-                only
-            )  # the parameters only point at it: it must outlive the search
+            # The parameters only point at the selector: it must outlive the search.
+            selector = faiss.IDSelectorBatch(only)
             chosen = faiss.SearchParameters()
             chosen.sel = selector
-        _, rows = self._index.search(vector[np.newaxis], k, params=chosen)
+        _, rows = self._index.search(self._vector[np.newaxis], k, params=chosen)
         found: Rows = rows[0][rows[0] >= 0]
         return found
 
-    def scores(self, vector: Vectors, rows: Rows | Sequence[int] | slice) -> Vectors:
-        """Cosine of `vector` with each of `rows`."""
-        found: Vectors = self._vectors[rows] @ vector
+    def at(self, rows: Rows) -> Vectors:
+        """The cosine with each of `rows`, in their order."""
+        found: Vectors = self._vectors[rows] @ self._vector
         return found

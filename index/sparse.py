@@ -23,6 +23,7 @@ import numpy.typing as npt
 
 from corpus.normal import CJK
 
+Rows = npt.NDArray[np.int64]
 Scores = npt.NDArray[np.float32]
 
 MAX_QUESTION_CHARS: Final = 4_000
@@ -55,9 +56,9 @@ class SparseIndex:
     @classmethod
     def build(cls, texts: Sequence[Sequence[str]]) -> SparseIndex:
         """From the tokens of each row. The order of the vocabulary does not depend on the run."""
-        if not texts:  # bm25s takes the mean length of no texts and warns
+        if not any(texts):  # bm25s divides by the mean length and warns
             nothing = np.zeros(0, dtype=np.float32), np.zeros(0, dtype=np.int32), np.zeros(2, dtype=np.int32)
-            return cls._restore(*nothing, [""], 0)
+            return cls._restore(*nothing, [""], len(texts))
         vocabulary = {
             token: i for i, token in enumerate(sorted({t for tokens in texts for t in tokens} | {""}))
         }
@@ -66,13 +67,16 @@ class SparseIndex:
         bm25.index((ids, vocabulary), create_empty_token=False, show_progress=False)
         return cls(bm25, len(texts))
 
-    def scores(self, tokens: Sequence[str]) -> Scores:
-        """BM25 of every row, float32 (size,); 0 where no token is shared."""
-        known = [token for token in tokens if self.knows(token)]
-        if not known:
-            return np.zeros(self.size, dtype=np.float32)
-        found: Scores = self._bm25.get_scores(known)
-        return found
+    def match(self, bag: Mapping[str, float]) -> SparseMatches:
+        """The BM25 of every row for tokens with their weights; 0 where no token is shared."""
+        stored = self._bm25.scores
+        bounds = [(*self._bounds(token), weight) for token, weight in bag.items() if self.knows(token)]
+        if not bounds:
+            return SparseMatches(np.zeros(self.size, dtype=np.float32))
+        rows = np.concatenate([stored["indices"][start:end] for start, end, _ in bounds])
+        data = np.concatenate([stored["data"][start:end] * np.float32(w) for start, end, w in bounds])
+        # A token has each row once, so this adds what bm25s adds, in one pass.
+        return SparseMatches(np.bincount(rows, weights=data, minlength=self.size).astype(np.float32))
 
     def knows(self, token: str) -> bool:
         """Whether any row has the token."""
@@ -84,13 +88,10 @@ class SparseIndex:
         n = 0 if place is None else int(self._frequency[place])
         return math.log(1 + (self.size - n + 0.5) / (n + 0.5))
 
-    def contains(self, row: int, token: str) -> bool:
-        """Whether the row has the token."""
-        place = self._bm25.vocab_dict.get(token)
-        if place is None:
-            return False
-        start, end = self._bm25.scores["indptr"][place : place + 2]
-        return bool((self._bm25.scores["indices"][start:end] == row).any())
+    def _bounds(self, token: str) -> tuple[int, int]:
+        """Where the postings of a known token begin and end."""
+        start, end = self._bm25.scores["indptr"][self._bm25.vocab_dict[token] :][:2]
+        return int(start), int(end)
 
     def to_files(self, name: str) -> dict[str, bytes]:
         """File name (beginning with `name`) to content: arrays as .npy without pickle, words as JSON."""
@@ -127,6 +128,30 @@ class SparseIndex:
         bm25.unique_token_ids_set = set(range(len(words)))
         bm25.nonoccurrence_array = None
         return cls(bm25, size)
+
+
+class SparseMatches:
+    """The BM25 scores that one bag of tokens has with all rows, float32 (size,)."""
+
+    def __init__(self, scores: Scores) -> None:
+        self._scores = scores
+
+    def top(self, k: int, only: Rows | None = None) -> Rows:
+        """Up to k rows that score above 0, best first, equal ones in order of row."""
+        rows = np.flatnonzero(self._scores) if only is None else np.sort(only)
+        scores = self._scores[rows]
+        if only is not None:
+            rows, scores = rows[scores > 0], scores[scores > 0]
+        if len(rows) > k > 0:
+            least = np.partition(scores, -k)[-k]
+            rows, scores = rows[scores >= least], scores[scores >= least]
+        found: Rows = rows[np.argsort(-scores, kind="stable")][: max(k, 0)]
+        return found
+
+    def at(self, rows: Rows) -> Scores:
+        """The scores of `rows`, in their order."""
+        found: Scores = self._scores[rows]
+        return found
 
 
 def _files(name: str) -> list[str]:

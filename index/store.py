@@ -25,21 +25,20 @@ from corpus.measure import Guideline, Measure
 from corpus.normal import normalize, normalize_question
 from index import rank as ranking
 from index.background import Background
-from index.dense import BadVectors, DenseIndex, Rows
+from index.dense import BadVectors
 from index.expand import expand
 from index.folder import Manifest, describe, read_folder, refuse, write_folder
 from index.fusion import Weights
 from index.hits import Query, Ranking, SentenceHit
+from index.local import from_files, make_tables, to_files
 from index.passage import corpus_hash, from_json, search_text, sentence_counts, to_json
-from index.rank import Tables
-from index.sparse import MAX_QUESTION_CHARS, BadPostings, SparseIndex, tokenize
+from index.sparse import MAX_QUESTION_CHARS, BadPostings, tokenize
+from index.tables import Rows, Tables
 
 if TYPE_CHECKING:
     from index.embed import Embedder
 
 _LIBRARIES: Final = ("faiss-cpu", "bm25s", "numpy")
-_MEASURES, _SENTENCES = "measures.faiss", "sentences.faiss"
-_BM25, _BM25_SENTENCES = "bm25", "bm25-sentences"
 _APPLICABILITY = "applicability.json"
 _GUIDELINES, _BACKGROUND = "guidelines.json", "background"
 
@@ -92,13 +91,13 @@ class Index:
         _check_measures(measures)
         texts = [search_text(measure) for measure in measures]
         sentence_texts = _sentence_texts(guidelines)
-        sparse = SparseIndex.build([tokenize(text) for text in texts])
-        sparse_sentences = SparseIndex.build([tokenize(text) for text in sentence_texts])
-        dense = sentences = None
+        vectors = None
         if embedder is not None:
-            dense = DenseIndex.build(embedder.encode_passages(texts, progress))
-            sentences = DenseIndex.build(embedder.encode_passages(sentence_texts, progress))
-        tables = Tables(measures, _starts(guidelines), sparse, sparse_sentences, dense, sentences)
+            vectors = (
+                embedder.encode_passages(texts, progress),
+                embedder.encode_passages(sentence_texts, progress),
+            )
+        tables = make_tables(measures, _starts(guidelines), texts, sentence_texts, vectors)
         applies = applicability(guidelines, gazetteers)
         index = cls(guidelines, _manifest(guidelines, tables, embedder), tables, embedder, applies=applies)
         index.background = Background.measure(
@@ -116,10 +115,7 @@ class Index:
         """
         files = {_GUIDELINES: to_json(self.guidelines), **self.background.to_files(_BACKGROUND)}
         files[_APPLICABILITY] = applicability_json(self.applicability)
-        files |= self._tables.sparse.to_files(_BM25) | self._tables.sparse_sentences.to_files(_BM25_SENTENCES)
-        if self._tables.dense is not None and self._tables.sentences is not None:
-            files[_MEASURES] = self._tables.dense.to_bytes()
-            files[_SENTENCES] = self._tables.sentences.to_bytes()
+        files |= to_files(self._tables)
         self.manifest = replace(self.manifest, files=describe(files))
         write_folder(folder, self.manifest, files)
         return self.manifest
@@ -255,13 +251,7 @@ def _tables(guidelines: Sequence[Guideline], manifest: Manifest, files: dict[str
     starts = _starts(guidelines)
     if len(measures) != manifest.measures or (manifest.dense and starts[-1] != manifest.sentences):
         raise ValueError(f"{len(measures)} measures, {manifest.measures} in the manifest")
-    sparse = SparseIndex.from_files(files, _BM25, len(measures))
-    sparse_sentences = SparseIndex.from_files(files, _BM25_SENTENCES, int(starts[-1]))
-    if not manifest.dense:
-        return Tables(measures, starts, sparse, sparse_sentences, None, None)
-    dense = DenseIndex.from_bytes(files[_MEASURES], manifest.measures, manifest.dimension)
-    sentences = DenseIndex.from_bytes(files[_SENTENCES], manifest.sentences, manifest.dimension)
-    return Tables(measures, starts, sparse, sparse_sentences, dense, sentences)
+    return from_files(files, measures, starts, manifest.dimension if manifest.dense else 0)
 
 
 def _checked(folder: Path, manifest: Manifest, load: Callable[[], Embedder]) -> Callable[[], Embedder]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Sequence
 
+import bm25s
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,6 +42,11 @@ def test_tokens_stand_in_the_text(text: str) -> None:
     assert all(token and token in normal for token in tokenize(normal))
 
 
+def scores(index: SparseIndex, tokens: Sequence[str], weight: float = 1.0) -> npt.NDArray[np.float32]:
+    """The scores of all rows for tokens that count alike."""
+    return index.match(dict.fromkeys(tokens, weight)).at(np.arange(index.size))
+
+
 def bm25_by_hand(query: list[str], texts: list[list[str]], k1: float = 1.5, b: float = 0.75) -> list[float]:
     mean = sum(map(len, texts)) / len(texts)
     scores = []
@@ -56,20 +64,49 @@ def bm25_by_hand(query: list[str], texts: list[list[str]], k1: float = 1.5, b: f
 @pytest.mark.parametrize("question", ["企业贷款", "人才", "5g", "融资难"])
 def test_scores_are_those_of_the_formula(question: str) -> None:
     texts = [tokenize(text) for text in TEXTS]
-    found = SparseIndex.build(texts).scores(tokenize(question))
+    found = scores(SparseIndex.build(texts), tokenize(question))
     assert np.allclose(found, bm25_by_hand(tokenize(question), texts), atol=1e-5)
 
 
 @pytest.mark.parametrize("question", ["", "天气", "hello world"])
 def test_what_matches_nothing_scores_nothing(question: str) -> None:
-    scores = SparseIndex.build([tokenize(text) for text in TEXTS]).scores(tokenize(question))
-    assert scores.tolist() == [0.0] * len(TEXTS)
-
-
-def test_contains_and_idf() -> None:
     index = SparseIndex.build([tokenize(text) for text in TEXTS])
-    assert [index.contains(row, "贷款") for row in range(4)] == [True, False, False, True]
-    assert not index.contains(0, "天气")
+    assert scores(index, tokenize(question)).tolist() == [0.0] * len(TEXTS)
+    assert index.match(dict.fromkeys(tokenize(question), 1.0)).top(10).tolist() == []
+
+
+WORDS = st.lists(st.sampled_from(["贷", "款", "贷款", "人才", "5g", "融资", "不在"]), max_size=8)
+
+
+@given(st.lists(WORDS, min_size=1, max_size=12), WORDS, st.sampled_from([0.5, 1.0]))
+def test_scores_are_those_of_bm25s(texts: list[list[str]], question: list[str], weight: float) -> None:
+    asked = list(dict.fromkeys(question))
+    vocabulary = {token: i for i, token in enumerate(sorted({t for text in texts for t in text} | {""}))}
+    if not any(texts):
+        assert not scores(SparseIndex.build(texts), asked).any()
+        return
+    other = bm25s.BM25(method="lucene")
+    other.index(([[vocabulary[t] for t in text] for text in texts], vocabulary), show_progress=False)
+    known = [token for token in asked if token in vocabulary]
+    expected = other.get_scores(known) * weight if known else np.zeros(len(texts))
+    assert np.allclose(scores(SparseIndex.build(texts), asked, weight), expected, atol=1e-5)
+
+
+@given(st.lists(WORDS, min_size=1, max_size=12), WORDS, st.integers(1, 14), st.sets(st.integers(0, 11)))
+def test_top_is_the_order_of_the_scores(
+    texts: list[list[str]], question: list[str], k: int, chosen: set[int]
+) -> None:
+    index = SparseIndex.build(texts)
+    every = scores(index, question)
+    only = sorted(row for row in chosen if row < len(texts))
+    for allowed in (None, np.array(only, dtype=np.int64)):
+        rows = range(len(texts)) if allowed is None else only
+        expected = sorted((row for row in rows if every[row] > 0), key=lambda row: -every[row])[:k]
+        assert index.match(dict.fromkeys(question, 1.0)).top(k, allowed).tolist() == expected
+
+
+def test_idf() -> None:
+    index = SparseIndex.build([tokenize(text) for text in TEXTS])
     assert index.idf("天气") > index.idf("人才") > index.idf("贷款")
 
 
@@ -78,7 +115,7 @@ def test_same_bytes_each_time_and_back() -> None:
     files = SparseIndex.build(texts).to_files("bm25")
     assert files == SparseIndex.build(texts).to_files("bm25")
     again = SparseIndex.from_files(files, "bm25", len(texts))
-    assert np.array_equal(again.scores(["贷款"]), SparseIndex.build(texts).scores(["贷款"]))
+    assert np.array_equal(scores(again, ["贷款"]), scores(SparseIndex.build(texts), ["贷款"]))
 
 
 def npy(values: list[object]) -> bytes:
