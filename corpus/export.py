@@ -8,11 +8,12 @@ from corpus.lines import Lines
 from corpus.measure import Guideline, Measure, Span
 from corpus.numbering import Kind, Place, find_labels
 
+_DATES = ("published", "passed", "amended", "effective", "repealed", "valid_until")
 _ITEMS = (Kind.PAREN, Kind.ARABIC, Kind.ARABIC_PAREN, Kind.CIRCLED)
 
 
 def to_json(guideline: Guideline) -> dict[str, Any]:
-    """Title, issuer, sections, measures, preamble, closing and dropped, ready for `json.dumps`.
+    """Title, issuer, dates, sections, measures, preamble, closing and dropped, ready for `json.dumps`.
 
     Offsets count characters of the source; lines count from 1. What is unknown is null.
     """
@@ -21,6 +22,9 @@ def to_json(guideline: Guideline) -> dict[str, Any]:
         "title": meta.title or None,
         "issuer": meta.issuer or None,
         "doc_no": meta.doc_no or None,
+        **{name: getattr(meta, name) or None for name in _DATES},
+        "status": meta.status or None,
+        "replaces": list(meta.replaces),
         "sections": [
             {"number": s.number, "label": s.label, "title": s.title, "level": s.level, **_span(s.span)}
             for s in guideline.sections

@@ -107,6 +107,14 @@ class Meta:
     source: str = ""
     valid_until: str = ""
     region: str = ""
+    passed: str = ""
+    amended: str = ""
+    effective: str = ""
+    repealed: str = ""
+    status: str = ""
+    """"repealed", "draft" or "in_force" where that is known whatever the dates say."""
+    replaces: tuple[str, ...] = ()
+    """Titles or document numbers of what this document puts out of force."""
     notes: tuple[Note, ...] = ()
     accept: tuple[str, ...] = ()
     """Labels at which a jump in the numbering is known and wanted (a repealed 条, say)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -9,16 +10,19 @@ from corpus.errors import CorpusError
 from corpus.measure import Meta, Note
 from corpus.read import read_text
 
-_TEXTS = ("title", "issuer", "doc_no", "published", "source", "valid_until", "region")
-_ALLOWED = (*_TEXTS, "accept", "notes")
+_DATES = ("published", "passed", "amended", "effective", "repealed", "valid_until")
+_TEXTS = ("title", "issuer", "doc_no", *_DATES, "status", "source", "region")
+_STATES = ("", "in_force", "repealed", "draft")
+_ALLOWED = (*_TEXTS, "replaces", "accept", "notes")
+_DATE = re.compile(r"(?:\d{4}(?:-\d{2}(?:-\d{2})?)?)?")
 _NOTE_KEYS = ("measure", "text", "source")
 
 
 def read_meta(path: Path) -> Meta:
-    """The validated content of a `meta.toml`.
+    """The validated content of a `meta.toml`: dates ISO (2025, 2025-01 or 2025-01-08), unknown ones empty.
 
     CorpusError names the file and the key if the file is no TOML, or if a key is unknown or of
-    the wrong type.
+    the wrong type, a date not ISO, or `status` none of in_force, repealed, draft.
     """
     try:
         data = tomllib.loads(read_text(path).removeprefix("\ufeff"))
@@ -28,8 +32,11 @@ def read_meta(path: Path) -> Meta:
             f"{path} is not valid TOML: {error}. Correct it there.",
         ) from error
     _check_keys(data, _ALLOWED, path, "")
+    texts = {key: _text(data, key, path, "") for key in _TEXTS}
+    _check_values(texts, path)
     return Meta(
-        **{key: _text(data, key, path, "") for key in _TEXTS},
+        **texts,
+        replaces=_texts(data, "replaces", path),
         accept=_texts(data, "accept", path),
         notes=tuple(_note(note, number, path) for number, note in enumerate(_tables(data, path), start=1)),
     )
@@ -42,6 +49,16 @@ def _check_keys(data: dict[str, object], allowed: tuple[str, ...], path: Path, w
             f"{path}{where} 含未知的键：{'、'.join(unknown)}。可用的键：{'、'.join(allowed)}。请改名或删除。",
             f"{path}{where}: unknown key {', '.join(unknown)}. Allowed: {', '.join(allowed)}. "
             "Rename or remove it.",
+        )
+
+
+def _check_values(texts: dict[str, str], path: Path) -> None:
+    for key in _DATES:
+        if not _DATE.fullmatch(texts[key]):
+            raise _wrong_type(path, key, "日期（如 2025-01-08）", "a date such as 2025-01-08", texts[key])
+    if texts["status"] not in _STATES:
+        raise _wrong_type(
+            path, "status", "in_force、repealed 或 draft", "in_force, repealed or draft", texts["status"]
         )
 
 

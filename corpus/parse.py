@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, replace
 
 from corpus.clean import foot_furniture, head_furniture, marks
+from corpus.dates import dated
 from corpus.errors import CorpusError
 from corpus.export import to_json
 from corpus.lines import Lines, is_blank
@@ -83,7 +84,7 @@ def parse(source: str, slug: str, *, meta: Meta | None = None, file: str = "") -
         dropped=tuple(sorted([*dropped_head, *around, *signs, *foot], key=lambda d: d.span.start)),
     )
     check_accounted(guideline, file)
-    return guideline
+    return replace(guideline, meta=dated(guideline))
 
 
 def _completed(meta: Meta, lines: Lines, outline: Outline, closing: Span | None, gone: list[Dropped]) -> Meta:
