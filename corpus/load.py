@@ -20,6 +20,8 @@ from corpus.read import read_text
 from corpus.records import read_records
 
 _TEXTS = (".txt", ".md")
+Taken = dict[tuple[str, str], str]
+"""Slugs and ids in use, as ("slug", …) and ("id", …), each with the slug it belongs to."""
 _LATER = (".html", ".htm", ".docx", ".doc", ".pdf", ".wps", ".rtf", ".odt")
 
 
@@ -34,14 +36,13 @@ def load_corpus(folder: Path) -> list[Guideline]:
     CorpusError if the folder is missing, not a folder or without documents, if a file cannot be
     read or parsed, or if a name or an id is used twice.
     """
-    guidelines = [_load(path) for path in _documents(folder)]
+    paths = [path for entry in corpus_entries(folder) if (path := document_in(entry)) is not None]
+    guidelines = [load_any(path) for path in paths]
     if not guidelines:
-        raise CorpusError(
-            f"语料文件夹 {folder} 中没有文件：应有 <名称>/source.txt、.txt、.md 或 .jsonl。请放入文件。",
-            f"The corpus folder {folder} holds no document: expected <name>/source.txt, .txt, .md or .jsonl. "
-            "Put one there and try again.",
-        )
-    _check_unique(guidelines, folder)
+        raise no_documents(folder)
+    taken: Taken = {}
+    for guideline in guidelines:
+        claim_ids(taken, guideline, folder)
     return guidelines
 
 
@@ -59,24 +60,27 @@ def load_document(path: Path, slug: str = "") -> Guideline:
     return parse(read_text(path), slug, meta=meta, file=str(path))
 
 
-def _documents(folder: Path) -> list[Path]:
+def corpus_entries(folder: Path) -> list[Path]:
+    """What a corpus folder holds, by name; CorpusError if it is missing, no folder, or cannot be opened."""
     if not folder.is_dir():
         raise CorpusError(
             f"语料文件夹 {folder} 不存在或不是文件夹。请检查路径。",
             f"The corpus folder {folder} does not exist or is not a folder. Check the path.",
         )
     try:
-        entries = sorted(folder.iterdir())
+        return sorted(folder.iterdir())
     except OSError as error:
         raise CorpusError(
             f"无法打开语料文件夹 {folder}：{error.strerror}。请检查权限。",
             f"Cannot open the corpus folder {folder}: {error.strerror}. Check its permissions.",
         ) from error
-    return [path for entry in entries if (path := _document(entry)) is not None]
 
 
-def _document(entry: Path) -> Path | None:
-    """The document an entry of a corpus folder stands for, or None if it is none."""
+def document_in(entry: Path) -> Path | None:
+    """The document an entry of a corpus folder stands for, or None if it is none.
+
+    CorpusError for a folder without a source, or with several.
+    """
     if entry.name.startswith((".", "_")) or entry.stem.upper() == "README":
         return None
     if entry.is_dir():
@@ -97,7 +101,8 @@ def _source(folder: Path) -> Path:
     )
 
 
-def _load(path: Path) -> Guideline:
+def load_any(path: Path) -> Guideline:
+    """One document or one file of records; CorpusError as for `load_corpus`."""
     if path.suffix.lower() == ".jsonl":
         return read_records(path)
     if path.suffix.lower() not in _TEXTS:
@@ -112,17 +117,26 @@ def _unsupported(path: Path) -> CorpusError:
     )
 
 
-def _check_unique(guidelines: list[Guideline], folder: Path) -> None:
-    slugs: set[str] = set()
-    ids: dict[str, str] = {}
-    for guideline in guidelines:
-        if guideline.slug in slugs:
-            raise _twice(folder, guideline.slug, guideline.slug, guideline.slug)
-        slugs.add(guideline.slug)
-        for measure in guideline.measures:
-            if measure.id in ids:
-                raise _twice(folder, measure.id, ids[measure.id], guideline.slug)
-            ids[measure.id] = guideline.slug
+def no_documents(folder: Path) -> CorpusError:
+    """The error for a corpus folder without any document."""
+    return CorpusError(
+        f"语料文件夹 {folder} 中没有文件：应有 <名称>/source.txt、.txt、.md 或 .jsonl。请放入文件。",
+        f"The corpus folder {folder} holds no document: expected <name>/source.txt, .txt, .md or .jsonl. "
+        "Put one there and try again.",
+    )
+
+
+def claim_ids(taken: Taken, guideline: Guideline, folder: Path) -> None:
+    """Add a guideline's slug and ids to those that are `taken`, each with the slug it belongs to.
+
+    CorpusError if one of them is taken already; then nothing is added.
+    """
+    slug = guideline.slug
+    claimed = [("slug", slug), *(("id", measure.id) for measure in guideline.measures)]
+    for each in claimed:
+        if each in taken:
+            raise _twice(folder, each[1], taken[each], slug)
+    taken |= dict.fromkeys(claimed, slug)
 
 
 def _twice(folder: Path, name: str, first: str, second: str) -> CorpusError:

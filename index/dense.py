@@ -59,6 +59,11 @@ class DenseIndex:
         data: bytes = faiss.serialize_index(self._index).tobytes()
         return data
 
+    @property
+    def vectors(self) -> Vectors:
+        """All rows, float32 (size, dimension), where FAISS keeps them: do not write to it."""
+        return self._vectors
+
     def match(self, vector: Vectors) -> DenseMatches:
         """The cosines of a unit vector, float32 (dimension,), with every row."""
         return DenseMatches(self._index, self._vectors, vector)

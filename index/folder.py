@@ -6,7 +6,9 @@
 A build writes a new version beside the old one, flushes it to disk and only then
 replaces `current` by a rename, which is atomic; old versions are removed last.
 Killed between any two steps, `current` still names a complete version; left-overs
-go with the next build. A lock keeps two builders from switching at once.
+go with the next build. One lock is held for a whole build (`building`), so that a second
+one waits; another keeps two writers from switching at once. Both are the kernel's: they
+end with the process that holds them, however it ends.
 
 Reading follows the chain of hashes (current → manifest → files) and hands out bytes
 that were checked. That guards against damage and mix-ups, not against somebody who
@@ -15,12 +17,14 @@ may write to the folder: they can rewrite the whole chain.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -29,11 +33,15 @@ from filelock import FileLock, Timeout
 from pydantic import TypeAdapter, ValidationError
 
 from corpus.errors import IndexFolderError
+from index.place import OWN, other_place
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 MAX_FILE_BYTES: Final = 4 << 30
 _MAX_MANIFEST_BYTES: Final = 1 << 20
 _LOCK_SECONDS: Final = 60
+_SPARE_BYTES: Final = 1 << 20
+"""Room that must be left beside the files themselves."""
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 _POINTER = re.compile(r"([0-9a-f]{16}) ([0-9a-f]{64})")
 _FILE_NAME = re.compile(r"[a-z0-9][a-z0-9-]*\.(?:json|npy|faiss)")
@@ -79,20 +87,49 @@ def describe(files: Mapping[str, bytes]) -> dict[str, FileEntry]:
     return {name: FileEntry(len(data), _sha256(data)) for name, data in files.items()}
 
 
+@contextmanager
+def building(folder: Path, waiting: Callable[[], None]) -> Iterator[bool]:
+    """Hold the lock for a whole build; yields whether another build had to be waited for.
+
+    `waiting` is called before that. What killed builds left is removed. Raises IndexFolderError if
+    the folder belongs to something else or cannot be written: better told now than after an hour.
+    """
+    try:
+        _claim(folder)
+        lock = FileLock(folder / ".build")
+        waited = False
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            waited = True
+            waiting()
+            lock.acquire()
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    try:
+        with suppress(OSError):
+            _remove_left_overs(folder)
+        yield waited
+    finally:
+        lock.release()
+
+
 def write_folder(folder: Path, manifest: Manifest, files: Mapping[str, bytes]) -> None:
     """Make `files` the content of the index folder, all or nothing.
 
-    Raises IndexFolderError if the folder belongs to something else, cannot be written,
-    or another build keeps it locked for a minute.
+    Raises IndexFolderError if the folder belongs to something else, cannot be written, has no
+    room, or another process keeps it locked for a minute. Nothing is left of what was begun.
     """
     try:
         _claim(folder)
         with FileLock(folder / ".lock", timeout=_LOCK_SECONDS):
+            _remove_left_overs(folder)
+            _check_room(folder, sum(map(len, files.values())))
             _write_and_switch(folder, _MANIFEST.dump_json(manifest, indent=1), files)
     except Timeout as error:
-        raise refuse(folder, "另一个进程正在写入", "another process is writing to it") from error
+        raise _elsewhere(folder, "另一个进程正在写入", "another process is writing to it") from error
     except OSError as error:
-        raise refuse(folder, f"无法写入（{error}）", f"it cannot be written ({error})") from error
+        raise _unwritable(folder, error) from error
 
 
 def read_folder(folder: Path) -> tuple[Manifest, dict[str, bytes]]:
@@ -112,7 +149,9 @@ def read_folder(folder: Path) -> tuple[Manifest, dict[str, bytes]]:
 
 
 def refuse(folder: Path, zh: str, en: str) -> IndexFolderError:
-    """The error for an index folder that cannot be used, with the command that makes a new one."""
+    """The error for an index folder that cannot be used, with a command that makes a new one."""
+    if other := other_place(folder):
+        return _elsewhere(folder, zh, en, other)
     return IndexFolderError(
         f"索引目录 {folder} 不可用：{zh}。请运行 wence index --out {folder} 重新构建，或换一个目录。",
         f"The index folder {folder} cannot be used: {en}. "
@@ -120,13 +159,49 @@ def refuse(folder: Path, zh: str, en: str) -> IndexFolderError:
     )
 
 
+def _elsewhere(folder: Path, zh: str, en: str, other: Path | None = None) -> IndexFolderError:
+    """The error for a folder in which no index can be built now; it names one in which it can."""
+    other = other or other_place(folder, even_if_usable=True)
+    return IndexFolderError(
+        f"索引目录 {folder} 不可用：{zh}。请换一个目录，例如 wence index --out {other}，"
+        f"之后用 --index {other} 提问。",
+        f"The index folder {folder} cannot be used: {en}. Choose another folder, such as "
+        f"wence index --out {other}, and ask with --index {other}.",
+    )
+
+
+def _unwritable(folder: Path, error: OSError) -> IndexFolderError:
+    if error.errno in _FULL:
+        return _no_room(folder, "", "")
+    return _elsewhere(folder, f"无法写入（{error}）", f"it cannot be written ({error})")
+
+
+def _no_room(folder: Path, zh: str, en: str) -> IndexFolderError:
+    return IndexFolderError(
+        f"索引目录 {folder} 所在的磁盘空间不足{zh}。原有索引没有改动。"
+        "请清理磁盘后重试，或用 --out 换一个磁盘。",
+        f"There is not enough disk space for the index folder {folder}{en}. The index that was there is "
+        "unchanged. Free some space and try again, or choose another disk with --out.",
+    )
+
+
+def _check_room(folder: Path, size: int) -> None:
+    """Better refused before than after writing half of it: others may need the disk as well."""
+    needed, free = size + _SPARE_BYTES, shutil.disk_usage(folder).free
+    if free < needed:
+        mib = f"{needed / (1 << 20):.0f} MiB", f"{free / (1 << 20):.0f} MiB"
+        raise _no_room(
+            folder, f"（需要 {mib[0]}，剩余 {mib[1]}）", f" ({mib[0]} are needed, {mib[1]} are free)"
+        )
+
+
 def _claim(folder: Path) -> None:
     """Make the folder, and refuse one that is in use for something else: old versions get deleted here."""
     folder.mkdir(parents=True, exist_ok=True)
-    strangers = {path.name for path in folder.iterdir()} - {"current", "current.new", "versions", ".lock"}
+    strangers = {path.name for path in folder.iterdir()} - OWN
     if strangers:
         name = min(strangers)
-        raise refuse(
+        raise _elsewhere(
             folder, f"其中有不属于索引的文件 {name}", f"it holds {name}, which is no part of an index"
         )
     (folder / "versions").mkdir(exist_ok=True)
@@ -134,19 +209,36 @@ def _claim(folder: Path) -> None:
 
 def _write_and_switch(folder: Path, manifest: bytes, files: Mapping[str, bytes]) -> None:
     name = secrets.token_hex(8)
-    versions = folder / "versions"
-    fresh = versions / name
+    fresh = folder / "versions" / name
+    try:
+        _write_version(fresh, {**files, "manifest.json": manifest})
+        _write(folder / "current.new", f"{name} {_sha256(manifest)}".encode())
+        os.replace(folder / "current.new", folder / "current")
+    except (OSError, KeyboardInterrupt):
+        (folder / "current.new").unlink(missing_ok=True)
+        _remove_left_overs(folder)
+        raise
+    _flush_folder(folder)
+    _remove_left_overs(folder)
+
+
+def _write_version(fresh: Path, files: Mapping[str, bytes]) -> None:
     fresh.mkdir()
-    for file_name, data in {**files, "manifest.json": manifest}.items():
+    for file_name, data in files.items():
         _write(fresh / file_name, data)
     _flush_folder(fresh)
-    _flush_folder(versions)
-    _write(folder / "current.new", f"{name} {_sha256(manifest)}".encode())
-    os.replace(folder / "current.new", folder / "current")
-    _flush_folder(folder)
-    for old in versions.iterdir():
-        if old.name != name:
-            shutil.rmtree(old, ignore_errors=True)
+    _flush_folder(fresh.parent)
+
+
+def _remove_left_overs(folder: Path) -> None:
+    """Remove every version that is not in use: superseded, or begun by a build that was killed."""
+    try:
+        used = _pointer(folder)[0] if has_index(folder) else ""
+    except IndexFolderError:
+        return  # the pointer is damaged: what it named may be what somebody wants to save
+    for version in (folder / "versions").iterdir():
+        if version.name != used:
+            shutil.rmtree(version, ignore_errors=True)
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -179,12 +271,16 @@ def _pointer(folder: Path) -> tuple[str, str]:
 def _read_version(folder: Path, pointer: tuple[str, str]) -> tuple[Manifest, dict[str, bytes]]:
     name, digest = pointer
     version = folder / "versions" / name
+    manifest = _read_manifest(folder, version, digest)
+    files = {name: _read_checked(folder, version / name, entry) for name, entry in manifest.files.items()}
+    return manifest, files
+
+
+def _read_manifest(folder: Path, version: Path, digest: str) -> Manifest:
     data = _read_bounded(folder, version / "manifest.json", _MAX_MANIFEST_BYTES)
     if _sha256(data) != digest:
         raise _damaged(folder, "manifest.json")
-    manifest = _parse_manifest(folder, data)
-    files = {name: _read_checked(folder, version / name, entry) for name, entry in manifest.files.items()}
-    return manifest, files
+    return _parse_manifest(folder, data)
 
 
 def _parse_manifest(folder: Path, data: bytes) -> Manifest:

@@ -47,6 +47,14 @@ def to_files(tables: Tables) -> dict[str, bytes]:
     return files
 
 
+def vectors_of(tables: Tables) -> tuple[Vectors, Vectors] | None:
+    """The vectors of measures and of sentences, by row; None if there are none in memory."""
+    dense, sentences = tables.dense, tables.sentences
+    if isinstance(dense, DenseIndex) and isinstance(sentences, DenseIndex):
+        return dense.vectors, sentences.vectors
+    return None
+
+
 def from_files(
     files: Mapping[str, bytes], measures: Sequence[Measure], starts: Rows, dimension: int
 ) -> Tables:

@@ -24,6 +24,19 @@ def search_text(measure: Measure) -> str:
     return normalize(f"{measure.title} {measure.text[start:end]}")
 
 
+def sentence_texts(guidelines: Iterable[Guideline]) -> list[str]:
+    """What is embedded of each sentence, in row order; none of a corpus of records.
+
+    Sentences by themselves: with the title before them all of a measure's would look alike.
+    """
+    return [normalize(s.text) for g in guidelines if not g.records for m in g.measures for s in m.sentences]
+
+
+def measure_texts(guidelines: Iterable[Guideline]) -> list[str]:
+    """What is embedded of each measure, in row order."""
+    return [search_text(measure) for guideline in guidelines for measure in guideline.measures]
+
+
 def sentence_counts(guidelines: Iterable[Guideline]) -> list[int]:
     """How many sentences of each measure have a vector, in row order.
 

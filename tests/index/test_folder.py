@@ -17,7 +17,7 @@ from filelock import FileLock
 
 from corpus.errors import IndexFolderError
 from index import folder as module
-from index.folder import Manifest, describe, has_index, read_folder, write_folder
+from index.folder import FORMAT, Manifest, describe, has_index, read_folder, write_folder
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -75,7 +75,7 @@ def crash_at(step: int, monkeypatch: pytest.MonkeyPatch) -> Callable[[], bool]:
     return lambda: seen >= step
 
 
-@pytest.mark.parametrize("step", range(1, 15))
+@pytest.mark.parametrize("step", range(1, 18))
 def test_crash_between_any_two_steps_leaves_a_whole_index(
     step: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,8 +189,8 @@ def with_manifest(folder: Path, old: bytes, new: bytes) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        (b'"format": 1', b'"format": 99', "its format is 99"),
-        (b'"format": 1', b'"other": 1', "its format is None"),
+        (f'"format": {FORMAT}'.encode(), b'"format": 99', "its format is 99"),
+        (f'"format": {FORMAT}'.encode(), b'"other": 1', "its format is None"),
         (b'"a.json"', b'"../../a.json"', "manifest.json is damaged"),
         (b'"dimension": 0', b'"dimension": "x"', "manifest.json is damaged"),
         (b'"size": 3000', b'"size": -1', "a.json is damaged"),
