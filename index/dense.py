@@ -84,10 +84,14 @@ class DenseMatches:
             return np.zeros(0, dtype=np.int64)
         chosen = None
         if only is not None:
+            mask = np.zeros(self._index.ntotal, dtype=bool)
+            mask[only] = True
             # The parameters only point at the selector: it must outlive the search.
-            selector = faiss.IDSelectorBatch(only)
+            selector = faiss.IDSelectorBitmap(np.packbits(mask, bitorder="little"))
             chosen = faiss.SearchParameters()
             chosen.sel = selector
+        # One question has no work for several threads, and waiting for one another costs more than the scan.
+        faiss.omp_set_num_threads(1)
         _, rows = self._index.search(self._vector[np.newaxis], k, params=chosen)
         found: Rows = rows[0][rows[0] >= 0]
         return found

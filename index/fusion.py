@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import sqrt
 from typing import Final
 
 import numpy as np
@@ -41,8 +42,11 @@ def standardize(scores: Scores) -> Scores:
     if not len(scores):
         return scores
     wide = scores.astype(np.float64)  # in 32 bits the mean of equal scores is not quite equal to them
-    spread = max(float(wide.std()), LEAST_SPREAD * float(np.abs(wide).max()))
-    standard: Scores = ((wide - wide.mean()) / (spread or 1.0)).astype(np.float32)
+    highest = max(float(wide.max()), -float(wide.min()))
+    wide -= wide.sum() / len(wide)
+    # Written out: numpy's own std takes three times as long for the few rows of most calls.
+    spread = max(sqrt(float(wide @ wide) / len(wide)), LEAST_SPREAD * highest)
+    standard: Scores = (wide / (spread or 1.0)).astype(np.float32)
     return standard
 
 

@@ -1,4 +1,4 @@
-"""Ranking: a question and the rows of an index → measures and sentences, best first. No model is called.
+"""Ranking: a question and the rows of an index → measures, best first. No model is called.
 
 Few measures are all scored; of many, only the best by each signal are candidates,
 and each candidate then gets its full score in every signal.
@@ -6,27 +6,21 @@ and each candidate then gets its full score in every signal.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from corpus.measure import Sentence
-from corpus.normal import normalize
 from index.fusion import Weights, fuse, standardize
-from index.hits import Hit, Query, Ranking, SentenceHit, Source
-from index.signals import signals, token_set
-from index.tables import Bag, Matches, Rows, Scores, SparseRows, Tables
+from index.hits import Hit, Query, Ranking, Source
+from index.rank_sentences import EXTRA, best_sentences
+from index.signals import signals
+from index.tables import Bag, Matches, Rows, Scores, Tables
 
 RANK_ALL_UP_TO: Final = 500
 CANDIDATES: Final = 100
-EXTRA: Final = 0.5
-"""How much an official word counts that a lay word of the question was taken to mean."""
 EVIDENCE: Final = 10
 """The signals of a ranking are taken from so many of the best measures, however many are asked for."""
-FRAGMENT: Final = 8
-"""Sentences of fewer characters are left-overs or mere headings: last choice as a measure's best sentence."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +47,7 @@ def rank(tables: Tables, query: Query, k: int, weights: Weights, allowed: Rows |
     best = [tables.measures[row] for row in scored.rows[order[:EVIDENCE]]]
     found = signals(tables.sparse, query, best, scored.measure, scored.sentence, scored.bm25)
     order = order[: max(k, 0)]
-    sentences = _best_sentences(tables, query, scored.rows[order])
+    sentences = best_sentences(tables, query, scored.rows[order])
     sources = _sources(scored)
     hits = tuple(
         Hit(
@@ -69,31 +63,6 @@ def rank(tables: Tables, query: Query, k: int, weights: Weights, allowed: Rows |
         for place, i in enumerate(order, start=1)
     )
     return Ranking(hits, found)
-
-
-def rank_sentences(tables: Tables, query: Query, rows: Iterable[int]) -> list[SentenceHit]:
-    """Every sentence of the measures `rows`, best first: cosine and lexical overlap, fused among these.
-
-    Where sentences have no vectors (records), each takes the cosine of its measure.
-    """
-    chosen = np.array(list(dict.fromkeys(rows)), dtype=np.int64)
-    return _ranked(tables, query, chosen, _sentence_cosines(tables, query, chosen))
-
-
-def _ranked(tables: Tables, query: Query, rows: Rows, cosines: Scores | None) -> list[SentenceHit]:
-    """The sentences of `rows`, best first; `cosines` are theirs in order."""
-    found = [(row, sentence) for row in rows for sentence in tables.measures[row].sentences]
-    if not found:
-        return []
-    texts = [sentence.text for _, sentence in found]
-    own, extra = (_overlaps(tables.sparse, tokens, texts) for tokens in (query.tokens, query.extra))
-    overlaps = np.maximum(own, extra)
-    fused = fuse([(1.0, cosines), (1.0, own + np.float32(EXTRA) * extra)], len(found))
-    hits = [
-        SentenceHit(tables.measures[row], sentence, float(fused[i]), _at(cosines, i), float(overlaps[i]))
-        for i, (row, sentence) in enumerate(found)
-    ]
-    return sorted(hits, key=lambda hit: -hit.score)
 
 
 def _score(tables: Tables, query: Query, allowed: Rows | None) -> _Scored:
@@ -159,50 +128,6 @@ def _best_of_sentences(tables: Tables, rows: Rows, scores: Scores, own: Scores) 
     if len(filled):
         firsts = np.concatenate([[0], np.cumsum(counts[filled])[:-1]])
         best[filled] = np.maximum.reduceat(scores, firsts)
-    return best
-
-
-def _sentence_cosines(tables: Tables, query: Query, rows: Rows) -> Scores | None:
-    """Cosine of every sentence of `rows`, in order; None without vectors."""
-    if query.vector is None or tables.dense is None or tables.sentences is None:
-        return None
-    if not len(rows):
-        return np.zeros(0, np.float32)
-    inner = tables.sentence_rows(rows)
-    own = tables.sentences.match(query.vector).at(inner) if len(inner) else np.zeros(0, np.float32)
-    bare = rows[tables.starts[rows] == tables.starts[rows + 1]]
-    of_bare = iter(tables.dense.match(query.vector).at(bare) if len(bare) else ())
-    parts = np.split(own, np.cumsum(tables.starts[rows + 1] - tables.starts[rows])[:-1])
-    # A record has no sentence rows, yet may have sentences: each takes the cosine of the whole.
-    return np.concatenate(
-        [
-            part if len(part) else np.repeat(next(of_bare), len(tables.measures[row].sentences))
-            for row, part in zip(rows, parts, strict=True)
-        ]
-    )
-
-
-def _overlaps(sparse: SparseRows, tokens: Sequence[str], texts: Sequence[str]) -> Scores:
-    """For each text, the idf-weighted share of the different `tokens` that stand in it."""
-    idf = {token: sparse.idf(token) for token in tokens}
-    total = sum(idf.values()) or 1.0
-    shares = [sum(idf[token] for token in idf.keys() & token_set(text)) / total for text in texts]
-    return np.array(shares, dtype=np.float32)
-
-
-def _best_sentences(tables: Tables, query: Query, rows: Rows) -> dict[int, Sentence]:
-    """The best sentence of each measure, by row; fragments only where there is nothing else."""
-    cosines = _sentence_cosines(tables, query, rows)
-    best: dict[int, Sentence] = {}
-    start = 0
-    for row in map(int, rows):
-        end = start + len(tables.measures[row].sentences)
-        own = None if cosines is None else cosines[start:end]
-        ranked = [hit.sentence for hit in _ranked(tables, query, np.array([row]), own)]
-        whole = [sentence for sentence in ranked if len(normalize(sentence.text)) >= FRAGMENT]
-        if ranked:
-            best[row] = (whole or ranked)[0]
-        start = end
     return best
 
 

@@ -51,7 +51,9 @@ class SparseIndex:
     def __init__(self, bm25: bm25s.BM25, size: int) -> None:
         self._bm25 = bm25
         self.size = size
-        self._frequency = np.diff(bm25.scores["indptr"])
+        n = np.diff(bm25.scores["indptr"])
+        self._idf: list[float] = np.log1p((size - n + 0.5) / (n + 0.5)).tolist()
+        self._idf_unknown = math.log1p((size + 0.5) / 0.5)
 
     @classmethod
     def build(cls, texts: Sequence[Sequence[str]]) -> SparseIndex:
@@ -69,12 +71,13 @@ class SparseIndex:
 
     def match(self, bag: Mapping[str, float]) -> SparseMatches:
         """The BM25 of every row for tokens with their weights; 0 where no token is shared."""
-        stored = self._bm25.scores
-        bounds = [(*self._bounds(token), weight) for token, weight in bag.items() if self.knows(token)]
-        if not bounds:
+        known = {token: weight for token, weight in bag.items() if self.knows(token)}
+        if not known:
             return SparseMatches(np.zeros(self.size, dtype=np.float32))
-        rows = np.concatenate([stored["indices"][start:end] for start, end, _ in bounds])
-        data = np.concatenate([stored["data"][start:end] * np.float32(w) for start, end, w in bounds])
+        stored, ranges = self._bm25.scores, [self._postings(token) for token in known]
+        rows = np.concatenate([stored["indices"][each] for each in ranges])
+        weights = zip(ranges, known.values(), strict=True)
+        data = np.concatenate([stored["data"][each] * np.float32(weight) for each, weight in weights])
         # A token has each row once, so this adds what bm25s adds, in one pass.
         return SparseMatches(np.bincount(rows, weights=data, minlength=self.size).astype(np.float32))
 
@@ -85,13 +88,12 @@ class SparseIndex:
     def idf(self, token: str) -> float:
         """How telling a token is, as lucene has it: log(1 + (N - n + 0.5) / (n + 0.5)), n rows having it."""
         place = self._bm25.vocab_dict.get(token)
-        n = 0 if place is None else int(self._frequency[place])
-        return math.log(1 + (self.size - n + 0.5) / (n + 0.5))
+        return self._idf_unknown if place is None else self._idf[place]
 
-    def _bounds(self, token: str) -> tuple[int, int]:
-        """Where the postings of a known token begin and end."""
-        start, end = self._bm25.scores["indptr"][self._bm25.vocab_dict[token] :][:2]
-        return int(start), int(end)
+    def _postings(self, token: str) -> slice:
+        """Where the postings of a known token stand."""
+        place = self._bm25.vocab_dict[token]
+        return slice(*self._bm25.scores["indptr"][place : place + 2].tolist())
 
     def to_files(self, name: str) -> dict[str, bytes]:
         """File name (beginning with `name`) to content: arrays as .npy without pickle, words as JSON."""
