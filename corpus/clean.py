@@ -76,7 +76,7 @@ def head_furniture(lines: Lines, start: int, end: int, title: str) -> list[Dropp
     spans = lines.between(start, end)
     dropped: list[Dropped] = []
     for number, span in enumerate(spans):
-        reason = _reason(lines.of_span(span))
+        reason = furniture_reason(lines.of_span(span))
         above = len(dropped) == number
         if reason is None and above and _is_foreign_headline(lines, spans[number:], title):
             reason = "unrelated headline"
@@ -91,7 +91,7 @@ def foot_furniture(lines: Lines, start: int) -> list[Dropped]:
     listing = False
     for span in lines.between(start, len(lines.text)):
         text = lines.of_span(span)
-        reason = _reason(text)
+        reason = furniture_reason(text)
         if not dropped and reason not in _FOOT:
             continue
         if reason is None:
@@ -111,7 +111,7 @@ def marks(lines: Lines, spans: list[tuple[int, int]]) -> list[Dropped]:
     return dropped
 
 
-def _reason(text: str) -> str | None:
+def furniture_reason(text: str) -> str | None:
     """Why a line is furniture, or None."""
     if len(text) > _MAX_FURNITURE:
         return "copyright notice" if _NOTICE.match(text) else None
