@@ -1,30 +1,26 @@
 """Labels → the outline: which labels structure the document, checked for gaps.
 
-One rule holds throughout: numbers of a level follow one another. A number that is missing is first
-looked for in less certain places (in the middle of a line, or written in Arabic where the others
-are Chinese); if it is nowhere, the document is refused with the place named.
-
-A level may begin again at 1 under a new heading above it. The topmost level begins again only where
-an annex or another document starts, which a title-like line before it must show.
+A text is cut where a notice hands over to the law that it publishes; each stretch has a scheme of its
+own: the kinds of label that structure it, topmost first. The sequence of each level is resolved in
+`chain.py`.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
 
+from corpus.chain import STAND_INS, Chain, Labels, Text
 from corpus.contents import find_contents
 from corpus.errors import CorpusError
+from corpus.heads import find_head
 from corpus.lines import Lines
 from corpus.measure import Span
 from corpus.numbering import Kind, Label, Place, find_labels
 
 _HEADINGS = (Kind.BOOK, Kind.SUBBOOK, Kind.DIVISION, Kind.CHAPTER, Kind.SECTION)
-_STAND_INS = {
-    Kind.CHINESE: (Kind.ARABIC,),
-    Kind.PAREN: (Kind.ARABIC_PAREN, Kind.ARABIC),
-}
 _MAX_HEADING = 80
 
 
@@ -49,39 +45,57 @@ class Outline:
     part_heads: tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """What every step needs to know: the lines, the accepted jumps, and the name for messages."""
-
-    lines: Lines
-    accept: frozenset[str]
-    file: str
-
-
 def find_outline(lines: Lines, *, accept: tuple[str, ...] = (), file: str = "") -> Outline:
     """The outline of a text. `accept` lists labels at which a jump in the numbering is wanted.
 
     CorpusError if no numbering is found, or if a number is missing or doubled.
     """
-    text = _Text(lines, frozenset(accept), file)
+    text = Text(lines, frozenset(accept), file)
     labels = find_labels(lines)
     scheme = _scheme(lines, labels)
     contents = find_contents(lines, [label for label in labels if _is_main(label, scheme)])
     if contents is not None:
         labels = [label for label in labels if label.start >= contents.end]
-        scheme = _scheme(lines, labels)
-    levels = [kind for kind in scheme if _in_use(lines, labels, kind)]
-    if not levels:
+    head = _head_of_law(lines, labels)
+    if head is None:
+        nodes, heads = _resolve(text, labels, 1)
+    else:
+        notice, first = _resolve(text, [a for a in labels if a.start < head.start], 1)
+        law, second = _resolve(text, [a for a in labels if a.start >= head.end], len(first) + 2)
+        nodes, heads = notice + law, [*first, head, *second]
+    if not nodes:
         raise _unnumbered(text)
+    return Outline(tuple(nodes), (contents,) if contents else (), tuple(heads))
+
+
+def _resolve(text: Text, labels: list[Label], part: int) -> tuple[list[Node], list[Span]]:
+    """The nodes of a stretch of text with one scheme, and the heads of annexes in it; the first
+    part has the number `part`."""
+    lines = text.lines
+    levels = [kind for kind in _scheme(lines, labels) if _in_use(lines, labels, kind)]
     labels = _headings_only(lines, labels, levels)
+    known = Labels(labels)
     accepted: list[Label] = []
     heads: list[Span] = []
     for depth, kind in enumerate(levels):
-        candidates = _candidates(lines, labels, kind, accepted)
-        chain = _Chain(text, kind, levels, labels, accepted if depth else [], heads)
-        accepted = sorted(accepted + chain.resolve(candidates), key=lambda label: label.start)
-    nodes = _nodes(accepted, levels, heads)
-    return Outline(nodes, (contents,) if contents else (), tuple(heads))
+        above = accepted if depth else []
+        chain = Chain(text, kind, Kind.ARTICLE in levels, known, above, heads)
+        found = chain.resolve(_candidates(lines, labels, kind, accepted))
+        accepted = sorted(accepted + found, key=_start)
+    return _nodes(accepted, levels, heads, part), heads
+
+
+def _head_of_law(lines: Lines, labels: list[Label]) -> Span | None:
+    """The title of the law in a notice that publishes it: the notice numbers 一、 二、, the law 条."""
+    articles = [label for label in labels if _is_main(label, (Kind.ARTICLE,))]
+    if not articles or articles[0].key != (1, 0):
+        return None
+    units = [label for label in labels if _is_main(label, (*_HEADINGS, Kind.ARTICLE))]
+    before = [a for a in labels if _is_main(a, (Kind.CHINESE,)) and a.start < articles[0].start]
+    if len(before) < 2 or [a.number for a in before] != list(range(1, len(before) + 1)):
+        return None
+    first = units[bisect_right(units, before[-1].start, key=_start)]
+    return find_head(lines, before[-1].end, first.mark)
 
 
 def _is_main(label: Label, kinds: tuple[Kind, ...] | list[Kind]) -> bool:
@@ -98,26 +112,50 @@ def _in_use(lines: Lines, labels: list[Label], kind: Kind) -> bool:
 
 def _scheme(lines: Lines, labels: list[Label]) -> tuple[Kind, ...]:
     """The kinds that structure this text, topmost first; the last one carries the measures."""
-    if _has_articles(labels):
+    if _has_articles(lines, labels):
         return (*_HEADINGS, Kind.CHINESE, Kind.ARTICLE)
     outline = (*_HEADINGS, Kind.CHINESE, Kind.PAREN)
-    if any(_is_main(label, outline) for label in labels):
+    if any(_is_main(label, outline[:-1]) for label in labels):
         return outline
+    main = [label for label in labels if _is_main(label, (Kind.PAREN, Kind.ARABIC, Kind.ARABIC_PAREN))]
+    if _counts_in_arabic(main):
+        return (Kind.ARABIC,)
     return next(
-        ((kind,) for kind in (Kind.ARABIC, Kind.ARABIC_PAREN) if any(_is_main(a, (kind,)) for a in labels)),
+        (
+            (kind,)
+            for kind in (Kind.PAREN, Kind.ARABIC, Kind.ARABIC_PAREN)
+            if any(a.kind is kind for a in main)
+        ),
         outline,
     )
 
 
-def _has_articles(labels: list[Label]) -> bool:
+def _counts_in_arabic(main: list[Label]) -> bool:
+    """True where 1. 2. 3. go through the text and （一） begins again below each of them."""
+    numbers = [label.number for label in main if label.kind is Kind.ARABIC]
+    gapless = len(numbers) > 1 and numbers == list(range(1, len(numbers) + 1))
+    return gapless and main[0].kind is Kind.ARABIC
+
+
+def _has_articles(lines: Lines, labels: list[Label]) -> bool:
     """True where 条 number the text itself, not merely a passage that it quotes or amends."""
     articles = [label for label in labels if _is_main(label, (Kind.ARTICLE,))]
+    sections = [label for label in labels if _is_main(label, (Kind.CHINESE,))]
     if not articles:
         return False
-    if articles[0].number == 1 or not any(_is_main(label, (Kind.CHINESE,)) for label in labels):
+    if not sections:
         return True
     steps = [b.number - a.number in (0, 1) for a, b in pairwise(articles)]
-    return len(steps) >= 2 and sum(steps) >= 0.8 * len(steps)
+    if articles[0].number != 1 and sections[0].key == (1, 0) and sections[0].start < articles[0].start:
+        # 条 that begin in the middle of a text with 一、 of its own are quoted, unless they fill it.
+        return len(steps) >= 2 and all(steps) and len(articles) > 2 * len(sections)
+    announced = sum(_is_announced(lines, label) for label in articles)
+    return bool(steps) and sum(steps) >= 0.8 * len(steps) and announced < 0.5 * len(articles)
+
+
+def _is_announced(lines: Lines, label: Label) -> bool:
+    """True for a 条 after a colon: an amendment quotes it (第一条修改为：)."""
+    return lines.text[max(0, label.mark - 20) : label.mark].rstrip().endswith(("：", ":"))
 
 
 def _headings_only(lines: Lines, labels: list[Label], levels: list[Kind]) -> list[Label]:
@@ -141,171 +179,42 @@ def _is_title_above_article(lines: Lines, label: Label, following: Label | None)
 
 def _candidates(lines: Lines, labels: list[Label], kind: Kind, above: list[Label]) -> list[Label]:
     """The sure labels of a kind, with those that share the line of a heading above them."""
-    headed = {lines.index(label.start): label for label in above if label.place is Place.LINE}
     found = []
     for label in labels:
-        head = headed.get(lines.index(label.start))
-        shares = head is not None and label.start > head.start and label.place is not Place.RUN_IN
-        title = lines.text[head.end : label.start] if head else ""
-        if label.kind is kind and (
-            label.place is Place.LINE or (shares and not re.search("[。！？；]", title))
-        ):
+        if label.kind is not kind:
+            continue
+        if label.place is Place.LINE or _shares_line(lines, label, above):
             found.append(label)
     return found
 
 
-class _Chain:
-    """The sequence of one level, resolved below the labels already accepted above it."""
-
-    def __init__(
-        self,
-        text: _Text,
-        kind: Kind,
-        levels: list[Kind],
-        labels: list[Label],
-        above: list[Label],
-        heads: list[Span],
-    ) -> None:
-        self._text, self._kind, self._levels = text, kind, levels
-        self._labels, self._heads = labels, heads
-        self._above = [label.start for label in above]
-        self._top = not above
-        self._found: list[Label] = []
-
-    def resolve(self, candidates: list[Label]) -> list[Label]:
-        """The labels of this level in order; CorpusError where the sequence breaks."""
-        for number, label in enumerate(candidates):
-            following = candidates[number + 1] if number + 1 < len(candidates) else None
-            in_order = self._follows(label) or self._begins_part(label, following) or self._fill_before(label)
-            if in_order or label.text in self._text.accept:
-                self._found.append(label)
-            elif label.place is Place.LINE:
-                raise self._broken(label)
-        self._fill_after()
-        return self._found
-
-    def _fresh(self, offset: int) -> bool:
-        """True where a heading above, or an annex, stands between the last label and `offset`."""
-        last = self._found[-1].start if self._found else -1
-        starts = [*self._above, *(head.start for head in self._heads)]
-        return not self._found or any(last < start < offset for start in starts)
-
-    def _follows(self, label: Label) -> bool:
-        if not self._found:
-            return label.key == (1, 0) or self._is_excerpt(label)
-        number, sub = self._found[-1].key
-        if label.key in ((number + 1, 0), (number, sub + 1)):
-            return True
-        restarts = self._kind is not Kind.ARTICLE or self._crosses_part(label)
-        return restarts and not self._top and label.key == (1, 0) and self._fresh(label.start)
-
-    def _crosses_part(self, label: Label) -> bool:
-        return any(self._found[-1].start < head.start < label.start for head in self._heads)
-
-    def _is_excerpt(self, label: Label) -> bool:
-        """A law cut out of a larger one begins at any number: its 章 do too, or it is a 分编."""
-        text = self._text.lines.text
-        if self._kind is Kind.ARTICLE:
-            above = [a for a in self._labels if a.start in self._above and a.start < label.start]
-            later = any(a.number > 1 or a.kind in (Kind.BOOK, Kind.SUBBOOK) for a in above)
-            return later or bool(re.search(r"编\s*[\r\n]|节选|摘录", text[: label.start]))
-        first = next((a for a in self._labels if _is_main(a, (Kind.ARTICLE,))), None)
-        return Kind.ARTICLE in self._levels and first is not None and first.number > 1
-
-    def _begins_part(self, label: Label, following: Label | None) -> bool:
-        """True, and the head noted, where the topmost level begins again under a new title."""
-        if not (self._top and self._found and label.key == (1, 0) and label.place is Place.LINE):
-            return False
-        if following is not None and following.number != 2:
-            return False
-        head = _title_block(self._text.lines, self._found[-1].end, label.mark)
-        if head is not None:
-            self._heads.append(head)
-        return head is not None
-
-    def _fill_before(self, label: Label) -> bool:
-        """Look for the numbers missing before `label`; note them and say whether all were found."""
-        number = self._found[-1].number if self._found else 0
-        if self._fresh(label.start) and label.number <= number:
-            number = 0
-        since = self._found[-1].end if self._found else 0
-        fillers: list[Label] = []
-        for missing in range(number + 1, label.number):
-            filler = self._filler(missing, since, label.start)
-            if filler is None:
-                return False
-            fillers.append(filler)
-            since = filler.end
-        self._found += fillers
-        return bool(fillers)
-
-    def _fill_after(self) -> None:
-        """Take a last heading in Arabic numbering: 一、 二、 3."""
-        while len(self._found) >= 2 and self._kind is Kind.CHINESE and Kind.ARTICLE not in self._levels:
-            since = self._found[-1].end
-            filler = self._filler(self._found[-1].number + 1, since, len(self._text.lines.text))
-            sure = filler is not None and (filler.place is Place.LINE or self._text.lines.flat)
-            if filler is None or not sure:
-                return
-            self._found.append(filler)
-
-    def _filler(self, number: int, start: int, end: int) -> Label | None:
-        between = [label for label in self._labels if start <= label.start < end]
-        same = [a for a in between if a.kind is self._kind and a.key == (number, 0)]
-        if same:
-            return same[0]
-        for kind in _STAND_INS.get(self._kind, ()):
-            numbers = [label.number for label in between if label.kind is kind]
-            found = [a for a in between if _is_main(a, (kind,)) and a.number == number]
-            # Part of a list of its own (1. 2. 3.) is no stand-in for a missing heading.
-            if len(found) == 1 and number - 1 not in numbers and number + 1 not in numbers:
-                return found[0]
-        return None
-
-    def _broken(self, label: Label) -> CorpusError:
-        last = self._found[-1] if self._found else None
-        wanted = 1 if last is None else last.number + 1
-        line = self._text.lines.index(label.start) + 1
-        previous_zh = f"前一个编号是“{last.text}”" if last else "此前没有同级编号"
-        previous_en = f"the number before it is {last.text}" if last else "no number of its level before it"
-        return CorpusError(
-            f"{self._text.file} 第 {line} 行编号不连续：应为第 {wanted} 号，实为“{label.text}”"
-            f"（{previous_zh}）。"
-            f'请核对原文；如原文确实如此，在 source.txt 旁的 meta.toml 中写 accept = ["{label.text}"]。',
-            f"{self._text.file} line {line}: the numbering breaks: expected number {wanted}, found "
-            f"{label.text} ({previous_en}). Check the text; if it is meant to be so, put "
-            f'accept = ["{label.text}"] into the meta.toml beside source.txt.',
-        )
+def _shares_line(lines: Lines, label: Label, above: list[Label]) -> bool:
+    """True for the （一） of 一、总体要求（一）指导思想, all on one line."""
+    place = bisect_left(above, label.start, key=_start)
+    if not place or label.place is Place.RUN_IN:
+        return False
+    head = above[place - 1]
+    _, right = lines.bounds[lines.index(head.start)]
+    if head.place is not Place.LINE or label.start > min(right, head.end + _MAX_HEADING):
+        return False
+    return not re.search("[。！？；]", lines.text[head.end : label.start])
 
 
-def _title_block(lines: Lines, start: int, end: int) -> Span | None:
-    """The lines just before `end` that read like the title of another document, or None."""
-    block: Span | None = None
-    for span in reversed(lines.pieces(start, end)[1:]):
-        text = lines.of_span(span)
-        closed = text.endswith(("。", "；", "！", "？", ";", "，", ","))
-        if len(text) > _MAX_HEADING or (closed and not lines.flat):
-            break
-        if closed:
-            break
-        block = lines.span(span.start, block.end if block else span.end)
-    return block
-
-
-def _nodes(accepted: list[Label], levels: list[Kind], heads: list[Span]) -> tuple[Node, ...]:
+def _nodes(accepted: list[Label], levels: list[Kind], heads: list[Span], part: int) -> list[Node]:
+    starts = [head.start for head in heads]
     nodes = []
     for label in accepted:
         kind = _level_kind(label, levels)
-        part = 1 + sum(head.start < label.start for head in heads)
-        nodes.append(Node(label, kind, levels.index(kind), _level(kind, levels), part))
-    return tuple(nodes)
+        number = part + bisect_left(starts, label.start)
+        nodes.append(Node(label, kind, levels.index(kind), _level(kind, levels), number))
+    return nodes
 
 
 def _level_kind(label: Label, levels: list[Kind]) -> Kind:
     """The level a label stands on; a stand-in counts as the kind whose place it takes."""
     if label.kind in levels:
         return label.kind
-    return next(kind for kind in levels if label.kind in _STAND_INS.get(kind, ()))
+    return next(kind for kind in levels if label.kind in STAND_INS.get(kind, ()))
 
 
 def _level(kind: Kind, levels: list[Kind]) -> int:
@@ -319,7 +228,11 @@ def _level(kind: Kind, levels: list[Kind]) -> int:
     return {Kind.CHAPTER: 2, Kind.SECTION: 3}[kind] + nested
 
 
-def _unnumbered(text: _Text) -> CorpusError:
+def _start(label: Label) -> int:
+    return label.start
+
+
+def _unnumbered(text: Text) -> CorpusError:
     return CorpusError(
         f"{text.file} 中没有找到条款编号：应有“第一条”“一、”“（一）”或“1.”之类的编号，全文一个也没有。"
         "请核对文件；没有编号的文本可以改为 .jsonl 记录（id、title、text）。",
