@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib import resources
 
@@ -19,16 +20,49 @@ from rich.progress import (
 )
 
 from bot.ask import Assistant
+from bot.build_report import failed_documents
 from bot.settings import Settings
-from corpus.applicability import applicability, to_json
+from corpus.collection import (
+    Corpus,
+    Document,
+    Known,
+    all_failed,
+    gazetteer_hash,
+    keep_earlier,
+    read_corpus,
+    survey,
+)
+from corpus.errors import IndexFolderError
 from corpus.gazetteer import find_gazetteers
-from corpus.load import load_corpus
+from corpus.normal import normalize_question
+from index.changes import Changes, compare
 from index.embed import Embedder, load_embedder
-from index.folder import has_index
-from index.passage import corpus_hash, count_passages
+from index.folder import building, has_index, read_folder
+from index.offline import NAME as OFFLINE_NAME
+from index.origin import FILE, Origin, code_hash, from_json, questions_hash
+from index.passage import measure_texts, sentence_texts
+from index.reuse import ReusingEmbedder
 from index.store import Index
 
 Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Built:
+    """What a build made. `changes` is None for a first index, or where the old one could not be read.
+
+    `embedded` and `reused` count passages: those that went through the model, and those that need not.
+    """
+
+    index: Index
+    changes: Changes | None = None
+    embedded: int = 0
+    reused: int = 0
+
+    @property
+    def failures(self) -> tuple[Document, ...]:
+        """The documents that could not be used."""
+        return self.index.origin.failures
 
 
 def background_questions() -> dict[str, list[str]]:
@@ -41,34 +75,37 @@ def background_questions() -> dict[str, list[str]]:
     return groups
 
 
-def build_index(settings: Settings, console: Console) -> Index:
-    """Read the corpus, embed it, and put the index in place; progress goes to `console`.
+def build_index(settings: Settings, console: Console) -> Built:
+    """Read what is new in the corpus, embed that, and put the index in place; progress goes to `console`.
 
-    Raises CorpusError, ModelError or IndexFolderError; the old index then stays as it was.
+    A document that fails does not stop the others; its version in the old index is kept. A second
+    build waits for the first, and does nothing if that left nothing to do. Raises CorpusError (no document
+    is good), ModelError or IndexFolderError; the old index then stays as it was, and serves meanwhile.
     """
-    guidelines = load_corpus(settings.corpus)
-    embedder = _embedder(settings) if settings.dense else None
-    background = background_questions()
-    total = count_passages(guidelines) if embedder else 0
-    with _progress(console, total) as advance:
-        index = Index.build(
-            guidelines, embedder, advance, background=background, gazetteers=find_gazetteers(settings.corpus)
-        )
-    index.save(settings.index)
-    return index
+    waiting = partial(console.print, "另一个构建正在进行,等它完成 / waiting for another build to finish")
+    with building(settings.index, waiting) as waited:
+        if waited and current_origin(settings):
+            return Built(_load(settings))
+        return _build(settings, _old_index(settings), console)
 
 
-def is_current(settings: Settings) -> bool:
-    """Whether the index in place was built from the corpus as it is now, by the wanted kind of search."""
+def current_origin(settings: Settings) -> Origin | None:
+    """What the index in place was made of, if building it anew would give the same; None otherwise.
+
+    Documents are compared by their bytes, none is parsed. Raises CorpusError if there is no corpus.
+    """
     if not has_index(settings.index):
-        return False
-    index = Index.load(settings.index, None)
-    guidelines = load_corpus(settings.corpus)
-    if index.manifest.corpus != corpus_hash(guidelines) or index.manifest.dense != settings.dense:
-        return False
-    return to_json(index.applicability) == to_json(
-        applicability(guidelines, find_gazetteers(settings.corpus))
-    )
+        return None
+    try:
+        manifest, files = read_folder(settings.index)
+        origin = from_json(files[FILE])
+    except (IndexFolderError, ValueError, KeyError):
+        return None
+    wanted = settings.embedding_model or OFFLINE_NAME
+    if manifest.dense != settings.dense or (manifest.dense and manifest.model != wanted):
+        return None
+    now = replace(_origin_now(settings), documents=survey(settings.corpus))
+    return origin if origin.agrees_with(now) else None
 
 
 def open_assistant(settings: Settings, *, report: Say) -> Assistant:
@@ -83,18 +120,109 @@ def open_index(settings: Settings, *, report: Say) -> Index:
     """The index in place; one that is missing is built first, and `report` is told so."""
     if not has_index(settings.index):
         report(f"没有找到索引,正在建立:{settings.index}\nNo index found, building one: {settings.index}")
-        return build_index(settings, Console(stderr=True))
-    load = partial(_embedder, settings) if settings.dense else None
-    return Index.load(settings.index, load)
+        built = build_index(settings, Console(stderr=True))
+        if built.failures:
+            failed = failed_documents(built.failures)
+            report(f"{failed.zh}\n{failed.en}")
+        return built.index
+    index = _load(settings)
+    if index.origin.code not in ("", code_hash()):
+        report(
+            f"索引由另一版本的问策建立,运行 wence index 可更新:{settings.index}\n"
+            f"The index was built by another version of Wence, run wence index to renew it: {settings.index}"
+        )
+    return index
 
 
-def _embedder(settings: Settings) -> Embedder:
+def load_model(settings: Settings) -> Embedder:
+    """The embedding model that the settings name; ModelError if it cannot be loaded."""
     return load_embedder(settings.embedding_model or None)
 
 
+def _load(settings: Settings) -> Index:
+    return Index.load(settings.index, partial(load_model, settings) if settings.dense else None)
+
+
+def _old_index(settings: Settings) -> Index | None:
+    """The index in place, to take over from it what is still good; None if there is none to be read."""
+    try:
+        return Index.load(settings.index, None) if has_index(settings.index) else None
+    except IndexFolderError:
+        return None
+
+
+def _origin_now(settings: Settings) -> Origin:
+    """Hashes of all that an index is made of now, but for the documents."""
+    questions = questions_hash(background_questions())
+    return Origin((), gazetteer_hash(settings.corpus), questions, code_hash())
+
+
+def _build(settings: Settings, old: Index | None, console: Console) -> Built:
+    origin = _origin_now(settings)  # before anything is read: what changes from now on shows the next time
+    with _progress(console) as progress:
+        corpus = _read(settings, old, progress)
+        model = load_model(settings) if settings.dense else None
+        questions = background_questions()
+        embedder = ReusingEmbedder(model, old, _encoded(old, origin, questions)) if model else None
+        gazetteers = find_gazetteers(settings.corpus, [d.slug for d in corpus.failures])
+        advance = _embedding(progress, embedder, corpus)
+        index = Index.build(corpus.guidelines, embedder, advance, background=questions, gazetteers=gazetteers)
+    index.origin = replace(origin, documents=corpus.documents)
+    _keep_tables(index, old)
+    index.save(settings.index)
+    changes = compare(old.guidelines, index.guidelines) if old else None
+    if embedder is None:
+        return Built(index, changes)
+    embedder.forget()
+    return Built(index, changes, embedder.embedded, embedder.reused)
+
+
+def _read(settings: Settings, old: Index | None, progress: Progress) -> Corpus:
+    """The corpus, with the old version of each document that fails. Raises CorpusError if none is good."""
+    task = progress.add_task("读取文件 / reading documents", total=None)
+    corpus = read_corpus(
+        settings.corpus,
+        _known(old),
+        lambda done, total: progress.update(task, completed=done, total=total),
+    )
+    if not corpus.guidelines:
+        raise all_failed(corpus.failures)
+    return keep_earlier(corpus, old.guidelines if old else (), settings.corpus)
+
+
+def _known(old: Index | None) -> Known:
+    """The documents that the same code has parsed before."""
+    if old is None or old.origin.code != code_hash():
+        return {}
+    guidelines = {guideline.slug: guideline for guideline in old.guidelines}
+    good = [document for document in old.origin.documents if not document.failure and document.sha256]
+    return {(d.name, d.sha256): guidelines[d.slug] for d in good if d.slug in guidelines}
+
+
+def _encoded(old: Index | None, now: Origin, questions: Mapping[str, Sequence[str]]) -> list[str]:
+    """The off-topic questions as they were encoded for the old index; empty if they were other ones."""
+    if old is None or (old.origin.questions, old.origin.code) != (now.questions, now.code):
+        return []
+    return [normalize_question(question) for group in questions.values() for question in group]
+
+
+def _keep_tables(index: Index, old: Index | None) -> None:
+    """A document that is kept keeps its table, too: its own gazetteer may be what has failed."""
+    for document in index.origin.failures:
+        if old and document.kept and document.slug in old.applicability:
+            index.applicability[document.slug] = old.applicability[document.slug]
+
+
+def _embedding(progress: Progress, embedder: ReusingEmbedder | None, corpus: Corpus) -> Callable[[int], None]:
+    """Start the second bar, as long as what has to be embedded."""
+    texts = [*measure_texts(corpus.guidelines), *sentence_texts(corpus.guidelines)] if embedder else []
+    total = embedder.count_new(texts) if embedder else None
+    return partial(progress.advance, progress.add_task("建立索引 / building the index", total=total))
+
+
 @contextmanager
-def _progress(console: Console, total: int) -> Iterator[Callable[[int], None]]:
-    """A progress bar over `total` passages; yields what is to be called with each number of passages done."""
+def _progress(console: Console) -> Iterator[Progress]:
+    """Bars with counts and the time left."""
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -103,5 +231,4 @@ def _progress(console: Console, total: int) -> Iterator[Callable[[int], None]]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("建立索引 / building the index", total=total or None)
-        yield partial(progress.advance, task)
+        yield progress

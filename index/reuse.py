@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -23,8 +24,9 @@ class ReusingEmbedder(Embedder):
         self.name, self.dimension, self.fingerprint = model.name, model.dimension, model.fingerprint
         self.embedded = self.reused = 0
         same = old is not None and old.manifest.dense and old.manifest.fingerprint == model.fingerprint
-        self._passages: Mapping[str, Vectors] = _passages(old) if old and same else {}
-        self._queries: Mapping[str, Vectors] = _queries(old, questions) if old and same else {}
+        self._passages: dict[str, Vectors] = _passages(old) if old and same else {}
+        self._fresh: dict[str, Vectors] = {}
+        self._queries: dict[str, Vectors] = _queries(old, questions) if old and same else {}
 
     def count_new(self, texts: Sequence[str]) -> int:
         """How many of these passages have to be embedded."""
@@ -32,30 +34,29 @@ class ReusingEmbedder(Embedder):
 
     def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         """As the model does it; `progress` hears of those that are embedded."""
-        new = [text for text in dict.fromkeys(texts) if text not in self._passages]
-        fresh = self._real.encode_passages(new, progress) if new else ()
+        known = ChainMap(self._fresh, self._passages)
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        if new:
+            self._fresh.update(zip(new, self._real.encode_passages(new, progress), strict=True))
         self.embedded += len(new)
-        self.reused += len(texts) - len(new)
-        return _rows(texts, dict(zip(new, fresh, strict=True)), self._passages, self.dimension)
+        self.reused += sum(text in self._passages for text in texts)
+        return self._rows(texts, known)
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """As the model does it."""
         new = [text for text in dict.fromkeys(texts) if text not in self._queries]
-        fresh = self._real.encode_queries(new) if new else ()
-        return _rows(texts, dict(zip(new, fresh, strict=True)), self._queries, self.dimension)
+        known = dict(zip(new, self._real.encode_queries(new), strict=True)) if new else {}
+        return self._rows(texts, self._queries | known)
 
     def forget(self) -> None:
         """Let go of the old vectors: the build is done."""
-        self._passages = self._queries = {}
+        self._passages, self._fresh, self._queries = {}, {}, {}
 
-
-def _rows(
-    texts: Sequence[str], fresh: Mapping[str, Vectors], known: Mapping[str, Vectors], dimension: int
-) -> Vectors:
-    vectors = np.zeros((len(texts), dimension), dtype=np.float32)
-    for row, text in enumerate(texts):
-        vectors[row] = fresh[text] if text in fresh else known[text]
-    return vectors
+    def _rows(self, texts: Sequence[str], known: Mapping[str, Vectors]) -> Vectors:
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for row, text in enumerate(texts):
+            vectors[row] = known[text]
+        return vectors
 
 
 def _passages(old: Index) -> dict[str, Vectors]:

@@ -10,17 +10,13 @@ import socket
 from collections.abc import Callable
 from importlib import resources
 from types import FrameType
-from typing import TYPE_CHECKING
 
 import uvicorn
 from fastapi import FastAPI
 
-from bot.build import open_assistant
+from bot.live import Answering, Live, open_live
 from bot.settings import Settings
 from corpus.errors import WenceError
-
-if TYPE_CHECKING:
-    from bot.ask import Assistant
 
 _LOG = logging.getLogger(__name__)
 _GRACE_SECONDS = 3
@@ -45,13 +41,14 @@ def serve(settings: Settings, *, report: Callable[[str], None]) -> None:
     """Open the assistant and serve the chat until SIGTERM or Ctrl-C; open answers may finish.
 
     The port is claimed before the model is loaded. `report` is told where the chat is once it is
-    ready. WenceError as for `listen` and `open_assistant`.
+    ready, and when an index that was built meanwhile has taken over. WenceError as for `listen` and
+    `open_live`.
     """
     with listen(settings.host, settings.port) as listener:
-        assistant = open_assistant(settings, report=report)
-        # The model is loaded by the first question; no visitor should wait for that.
-        assistant.index.encode("问策")
-        run(create_app(assistant), listener, report=report)
+        live = open_live(settings, report=report)
+        app = create_app(live)
+        with live.watching():
+            run(app, listener, report=report)
 
 
 def run(app: FastAPI, listener: socket.socket, *, report: Callable[[str], None]) -> None:
@@ -70,8 +67,8 @@ def run(app: FastAPI, listener: socket.socket, *, report: Callable[[str], None])
             signal.signal(number, handler)
 
 
-def create_app(assistant: Assistant) -> FastAPI:
-    """The web application: the chat mounted at ``/``."""
+def create_app(assistant: Answering) -> FastAPI:
+    """The web application: the chat mounted at ``/``. It follows a live assistant to its new index."""
     # Gradio reads this when it is imported, and would otherwise report to its makers.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     import gradio as gr
@@ -83,9 +80,12 @@ def create_app(assistant: Assistant) -> FastAPI:
     app = FastAPI(title="Wence", docs_url=None, redoc_url=None, openapi_url=None)
     kept = KeptAnswers()
     app.include_router(export_routes(kept))
+    page, refresh = build_chat(assistant, kept)
+    if isinstance(assistant, Live):
+        assistant.on_change(refresh)
     mounted: FastAPI = gr.mount_gradio_app(
         app,
-        build_chat(assistant, kept),
+        page,
         path="/",
         theme=theme(),
         css=style(),

@@ -6,20 +6,20 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import Any, TypedDict
 
 import gradio as gr
 
 from bot.answer import Answer
-from bot.answers.refusal import example_questions
+from bot.answers.refusal import EXAMPLES, example_questions
+from bot.live import Answering
 from bot.phrases import Lang, say
 from bot.web.exports import KeptAnswers, export_html
 from bot.web.frame import welcome_html
 from bot.web.history import Turn, as_shown, normalize_history, unlinked
+from bot.web.parts import Parts
 from bot.web.profile import Profile, known_places, read_profile
-
-if TYPE_CHECKING:
-    from bot.ask import Assistant
+from bot.web.shown import Shown
 
 _LOG = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class Message(TypedDict):
     content: str
 
 
-def add_talk(assistant: Assistant, kept: KeptAnswers, words: gr.I18n, profile: gr.HTML) -> None:
+def add_talk(assistant: Answering, parts: Parts, kept: KeptAnswers, words: gr.I18n, profile: gr.HTML) -> None:
     """Conversation, export of its last answer, examples, the box to write in."""
     chatbot = gr.Chatbot(
         label=words("wence.conversation"),
@@ -60,7 +60,7 @@ def add_talk(assistant: Assistant, kept: KeptAnswers, words: gr.I18n, profile: g
         group_consecutive_messages=False,
     )
     export = gr.HTML("", elem_id="wence-export", apply_default_css=False, js_on_load=None)
-    examples = _examples(assistant)
+    examples = _examples(parts)
     with gr.Row(elem_id="wence-ask", equal_height=True):
         clear = gr.Button(words("wence.new_chat"), elem_id="wence-clear", scale=0, min_width=84)
         box = _box(words)
@@ -83,16 +83,22 @@ def _box(words: gr.I18n) -> gr.Textbox:
     )
 
 
-def _examples(assistant: Assistant) -> list[gr.Button]:
-    """A button for each example question; the style sheet shows those in the reader's language."""
+def _examples(parts: Parts) -> list[gr.Button]:
+    """Buttons for the example questions; the style sheet shows those in the reader's language."""
     buttons = []
     with gr.Row(elem_id="wence-examples"):
         for lang in _LANGS:
-            for question in example_questions(assistant.index.guidelines, lang):
-                buttons.append(
-                    gr.Button(question, size="sm", elem_classes=[f"wence-{lang}"], scale=0, min_width=0)
-                )
+            for number in range(EXAMPLES):
+                button = gr.Button("", size="sm", elem_classes=[f"wence-{lang}"], scale=0, min_width=0)
+                parts.add(button, partial(_example, lang, number))
+                buttons.append(button)
     return buttons
+
+
+def _example(lang: Lang, number: int, now: Shown) -> str:
+    """An example question; empty if there are not so many."""
+    questions = example_questions(now.guidelines, lang)
+    return questions[number] if number < len(questions) else ""
 
 
 def _on_question(
@@ -139,7 +145,7 @@ def _on_stop_and_clear(
 
 
 async def converse(
-    assistant: Assistant,
+    assistant: Answering,
     kept: KeptAnswers,
     question: str | None,
     shown: Sequence[object],
@@ -166,7 +172,7 @@ async def converse(
 
 
 def answer_to(
-    assistant: Assistant, question: str, history: Sequence[Turn], profile: Profile
+    assistant: Answering, question: str, history: Sequence[Turn], profile: Profile
 ) -> Answer | None:
     """The answer; a fault of ours is logged, and there is none."""
     try:

@@ -6,27 +6,23 @@ reaches the page only through `as_shown` and `inert`, so that it is shown and ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache, partial
+from collections.abc import Callable
 from importlib import resources
-from typing import TYPE_CHECKING
 
 import gradio as gr
 from gradio.events import api
 
+from bot.live import Answering
 from bot.phrases import Lang, say
-from bot.web.borders import borders
 from bot.web.exports import KeptAnswers
 from bot.web.frame import footer_html, header_html, pane_html
 from bot.web.history import normalize_history
-from bot.web.pane import guideline_html, record_html
-from bot.web.profile import checked_profile, known_places
+from bot.web.parts import Parts
+from bot.web.profile import checked_profile
+from bot.web.shown import Shown, ShownNow
 from bot.web.talk import AT_ONCE, add_talk, answer_to, failed_text
-from bot.web.views import VIEWS, bar_html, map_view, matrix_view, view_html
+from bot.web.views import bar_html, view_html
 from corpus.measure import Guideline
-
-if TYPE_CHECKING:
-    from bot.ask import Assistant
 
 WAITING = 64
 """Questions that may wait for their turn; beyond that Gradio tells the visitor that the queue is full."""
@@ -61,25 +57,30 @@ def theme() -> gr.themes.Base:
     )
 
 
-def build_chat(assistant: Assistant, kept: KeptAnswers) -> gr.Blocks:
-    """The page for an assistant. Mount it with `translations`, `theme`, `head` and the static style.
+def build_chat(assistant: Answering, kept: KeptAnswers) -> tuple[gr.Blocks, Callable[[], None]]:
+    """The page for an assistant, and what to call when its index has changed: later pages show the new one.
 
-    Answers are put into `kept`, for the routes that export them.
+    Mount the page with `translations`, `theme`, `head` and the static style. Answers are put into `kept`,
+    for the routes that export them.
     """
     words = translations()
-    guidelines = assistant.index.guidelines
+    shown = ShownNow(assistant)
+    parts = Parts(shown)
     page: gr.Blocks
     with gr.Blocks(title=say("zh", "ui.title"), analytics_enabled=False, fill_width=True) as page:
-        gr.HTML(header_html(guidelines), elem_id="wence-header", apply_default_css=False, js_on_load=None)
+        header = gr.HTML("", elem_id="wence-header", apply_default_css=False, js_on_load=None)
+        parts.add(header, lambda now: header_html(now.guidelines))
         with gr.Row(elem_id="wence-main", equal_height=True):
             with gr.Column(elem_id="wence-talk", min_width=0):
-                _left(assistant, kept, words)
+                _left(assistant, shown, parts, kept, words)
             with gr.Column(elem_id="wence-guideline", min_width=0):
-                _pane(assistant)
-        gr.HTML(footer_html(guidelines), elem_id="wence-footer", apply_default_css=False, js_on_load=None)
-        _publish(assistant)
+                _pane(shown, parts)
+        footer = gr.HTML("", elem_id="wence-footer", apply_default_css=False, js_on_load=None)
+        parts.add(footer, lambda now: footer_html(now.guidelines))
+        _publish(assistant, shown)
     page.queue(max_size=WAITING, default_concurrency_limit=AT_ONCE, api_open=False)
-    return page
+    parts.fill(page)
+    return page, lambda: parts.fill(page)
 
 
 def head() -> str:
@@ -92,67 +93,56 @@ def style() -> str:
     return "\n".join(_static(name) for name in ("wence.css", "matrix.css", "views.css"))
 
 
-def _left(assistant: Assistant, kept: KeptAnswers, words: gr.I18n) -> None:
+def _left(assistant: Answering, shown: ShownNow, parts: Parts, kept: KeptAnswers, words: gr.I18n) -> None:
     """Who asks, the conversation, and where there is a table of applicability that and its map."""
-    applies = assistant.index.applicability
-    shapes = borders(each.gazetteer for each in applies.values())
-    views = VIEWS if shapes else VIEWS[:2] if applies else VIEWS[:1]
     profile = gr.HTML(
-        bar_html(applies, views),
-        elem_id="wence-who",
-        apply_default_css=False,
-        js_on_load="window.wence.bar(element);",
+        "", elem_id="wence-who", apply_default_css=False, js_on_load="window.wence.bar(element);"
     )
+    parts.add(profile, lambda now: bar_html(now.applies, now.views))
     with gr.Column(elem_id="wence-view-chat", min_width=0):
-        add_talk(assistant, kept, words, profile)
-    tabled = [g for g in assistant.index.guidelines if g.slug in applies]
-    if "matrix" in views:
-        _view("matrix", tabled, {slug: cache(partial(matrix_view, each)) for slug, each in applies.items()})
-    if "map" in views:
-        mapped = [g for g in tabled if applies[g.slug].gazetteer.region in shapes]
-        _view("map", mapped, {g.slug: cache(partial(map_view, applies[g.slug], shapes)) for g in mapped})
+        add_talk(assistant, parts, kept, words, profile)
+    _view("matrix", parts, lambda now: now.tabled, lambda slug: shown().matrix(slug))
+    _view("map", parts, lambda now: now.mapped, lambda slug: shown().map(slug))
 
 
-def _view(name: str, documents: Sequence[Guideline], html_of: Mapping[str, Callable[[], str]]) -> None:
+def _view(
+    name: str, parts: Parts, documents: Callable[[Shown], list[Guideline]], html_of: Callable[[str], str]
+) -> None:
     """A view that the script fills for one document when it is opened: its HTML is long."""
 
     def read_view(slug: str) -> str:
         """The view of a document as HTML; empty if there is none of that name."""
-        return html_of[slug]() if slug in html_of else ""
+        return html_of(slug)
 
-    gr.HTML(
-        view_html(documents),
+    view = gr.HTML(
+        "",
         elem_id=f"wence-view-{name}",
         apply_default_css=False,
         js_on_load=f"window.wence.{name}(element, server);",
         server_functions=[read_view],
     )
+    parts.add(view, lambda now: view_html(documents(now)) if documents(now) else "")
 
 
-def _pane(assistant: Assistant) -> None:
+def _pane(shown: ShownNow, parts: Parts) -> None:
     """The right side: the first guideline, and a way for the script to fetch any other."""
-    documents = {g.slug: g for g in assistant.index.guidelines if not g.records}
-    records = {m.guideline: m for g in assistant.index.guidelines if g.records for m in g.measures}
 
     def read_document(slug: str) -> str:
         """A guideline or a record as HTML; empty if there is none of that name."""
-        if slug in documents:
-            return guideline_html(documents[slug])
-        return record_html(records[slug]) if slug in records else ""
+        return shown().text(slug)
 
-    gr.HTML(
-        pane_html(list(documents.values())),
+    pane = gr.HTML(
+        "",
         elem_id="wence-pane",
         apply_default_css=False,
         js_on_load="window.wence.open(element, server);",
         server_functions=[read_document],
     )
+    parts.add(pane, lambda now: pane_html(now.documents))
 
 
-def _publish(assistant: Assistant) -> None:
+def _publish(assistant: Answering, shown: ShownNow) -> None:
     """The answer as an API endpoint, `/chat` to gradio_client."""
-
-    places = known_places(assistant.index.applicability.values())
 
     def chat(
         message: str,
@@ -165,7 +155,7 @@ def _publish(assistant: Assistant) -> None:
         message: the question. history: earlier turns, as [question, answer] pairs or as messages.
         district: full name of the asker's district. role: enterprise, district, research or other.
         """
-        profile = checked_profile(district, role, places)
+        profile = checked_profile(district, role, shown().places)
         answer = answer_to(assistant, message, normalize_history(history), profile)
         return answer.text if answer else failed_text()
 
