@@ -3,6 +3,7 @@
     WenceError                 exit code 1
     ├── CorpusError            a guideline cannot be read or parsed; names file and line
     ├── IndexFolderError       an index folder is missing, damaged, or of another make
+    ├── IndexServerError       an index on a vector database cannot be reached or used
     ├── ModelError             the embedding model cannot be loaded
     └── UsageError             the call itself is wrong; exit code 2
 
@@ -32,6 +33,10 @@ class CorpusError(WenceError):
 
 class IndexFolderError(WenceError):
     """An index folder is missing, damaged, or was built by something else."""
+
+
+class IndexServerError(WenceError):
+    """An index on a vector database cannot be reached, read or written."""
 
 
 class ModelError(WenceError):

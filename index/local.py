@@ -48,11 +48,9 @@ def to_files(tables: Tables) -> dict[str, bytes]:
 
 
 def vectors_of(tables: Tables) -> tuple[Vectors, Vectors] | None:
-    """The vectors of measures and of sentences, by row; None if there are none in memory."""
+    """The vectors of measures and of sentences, by row; None if there are none."""
     dense, sentences = tables.dense, tables.sentences
-    if isinstance(dense, DenseIndex) and isinstance(sentences, DenseIndex):
-        return dense.vectors, sentences.vectors
-    return None
+    return None if dense is None or sentences is None else (dense.vectors, sentences.vectors)
 
 
 def from_files(

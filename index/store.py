@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
@@ -17,21 +18,24 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from corpus.applicability import Applicability, applicability
-from corpus.applicability import from_json as applicability_of
-from corpus.applicability import to_json as applicability_json
 from corpus.errors import CorpusError
 from corpus.gazetteer import LocatedGazetteer
 from corpus.measure import Guideline, Measure
-from corpus.normal import normalize, normalize_question
+from corpus.normal import normalize_question
 from index import rank as ranking
 from index.background import Background
-from index.dense import BadVectors
+from index.contents import Contents, sentence_starts
+from index.dense import BadVectors, Vectors
 from index.expand import expand
+from index.filters import Filter, Labels
 from index.folder import Manifest, describe, read_folder, refuse, write_folder
 from index.fusion import Weights
 from index.hits import Query, Ranking, SentenceHit
-from index.local import from_files, make_tables, to_files
-from index.passage import corpus_hash, from_json, search_text, sentence_counts, to_json
+from index.local import from_files, make_tables, to_files, vectors_of
+from index.origin import Origin
+from index.passage import corpus_hash, measure_texts, sentence_texts
+from index.rank_sentences import rank_sentences
+from index.same_model import checked
 from index.sparse import MAX_QUESTION_CHARS, BadPostings, tokenize
 from index.tables import Rows, Tables
 
@@ -39,15 +43,16 @@ if TYPE_CHECKING:
     from index.embed import Embedder
 
 _LIBRARIES: Final = ("faiss-cpu", "bm25s", "numpy")
-_APPLICABILITY = "applicability.json"
-_GUIDELINES, _BACKGROUND = "guidelines.json", "background"
+
+Narrow = Callable[[Filter], Tables]
+"""Tables in which every search is filtered where the rows are, for those that can do so."""
 
 
 class Index:
     """Guidelines with their vectors and postings. Safe to search from several threads.
 
     Made by `Index.build` or `Index.load`. `guidelines` are whole, `measures` are
-    theirs in row order, `manifest` says what made the index.
+    theirs in row order, `manifest` says what made the index and `origin` of what.
     """
 
     def __init__(
@@ -66,10 +71,47 @@ class Index:
         self.weights = weights or Weights()
         self.background = background or Background.empty()
         self.applicability = dict(applies or {})
+        self.origin = Origin()
         self._tables = tables
         self._rows = {measure.id: row for row, measure in enumerate(tables.measures)}
         self._embedder = embedder if manifest.dense else None
+        self._narrow: Narrow | None = None
         self._lock = Lock()
+
+    @classmethod
+    def of(
+        cls,
+        contents: Contents,
+        manifest: Manifest,
+        tables: Tables,
+        embedder: Embedder | Callable[[], Embedder] | None,
+        weights: Weights | None = None,
+        labels: Labels | None = None,
+        narrow: Narrow | None = None,
+    ) -> Index:
+        """An index put together from what was read; `labels` where they were kept."""
+        background, applies = contents.background, contents.applicability
+        index = cls(contents.guidelines, manifest, tables, embedder, weights, background, applies)
+        index.origin = contents.origin
+        index._narrow = narrow
+        if labels is not None:
+            index.labels = labels
+        return index
+
+    @cached_property
+    def labels(self) -> Labels:
+        """What measures are filtered by."""
+        return Labels(self.guidelines, self.applicability)
+
+    @property
+    def tables(self) -> Tables:
+        """Where the scores of rows come from."""
+        return self._tables
+
+    @property
+    def contents(self) -> Contents:
+        """What is kept beside vectors and postings."""
+        return Contents(self.guidelines, self.applicability, self.background, self.origin)
 
     @classmethod
     def build(
@@ -89,15 +131,14 @@ class Index:
         """
         measures = [measure for guideline in guidelines for measure in guideline.measures]
         _check_measures(measures)
-        texts = [search_text(measure) for measure in measures]
-        sentence_texts = _sentence_texts(guidelines)
+        texts, sentences = measure_texts(guidelines), sentence_texts(guidelines)
         vectors = None
         if embedder is not None:
             vectors = (
                 embedder.encode_passages(texts, progress),
-                embedder.encode_passages(sentence_texts, progress),
+                embedder.encode_passages(sentences, progress),
             )
-        tables = make_tables(measures, _starts(guidelines), texts, sentence_texts, vectors)
+        tables = make_tables(measures, sentence_starts(guidelines), texts, sentences, vectors)
         applies = applicability(guidelines, gazetteers)
         index = cls(guidelines, _manifest(guidelines, tables, embedder), tables, embedder, applies=applies)
         index.background = Background.measure(
@@ -113,9 +154,7 @@ class Index:
 
         Raises IndexFolderError if the folder cannot be written or belongs to something else.
         """
-        files = {_GUIDELINES: to_json(self.guidelines), **self.background.to_files(_BACKGROUND)}
-        files[_APPLICABILITY] = applicability_json(self.applicability)
-        files |= to_files(self._tables)
+        files = self.contents.to_files() | to_files(self._tables)
         self.manifest = replace(self.manifest, files=describe(files))
         write_folder(folder, self.manifest, files)
         return self.manifest
@@ -135,18 +174,13 @@ class Index:
         """
         manifest, files = read_folder(folder)
         try:
-            guidelines = from_json(files[_GUIDELINES])
-            tables = _tables(guidelines, manifest, files)
-            applies = applicability_of(files[_APPLICABILITY])
-            background = Background.from_files(files, _BACKGROUND, manifest.dimension)
+            contents = Contents.from_files(files, manifest.dimension)
+            tables = _tables(contents.guidelines, manifest, files)
         except (BadVectors, BadPostings, ValueError, KeyError) as error:
             raise refuse(folder, f"内容不一致（{error}）", f"its parts do not fit ({error})") from error
-        index = cls(guidelines, manifest, tables, embedder, weights, background, applies)
-        if embedder is not None and not callable(embedder):
-            _check_model(folder, manifest, embedder)
-        elif callable(embedder):
-            index._embedder = _checked(folder, manifest, embedder)
-        return index
+        return cls.of(
+            contents, manifest, tables, checked(embedder, manifest, partial(refuse, folder)), weights
+        )
 
     def encode(self, question: str) -> Query:
         """A question made ready for ranking: normalised, tokenised, embedded. Any string will do."""
@@ -170,18 +204,32 @@ class Index:
             for i, (question, text) in enumerate(zip(questions, texts, strict=True))
         ]
 
-    def rank(self, query: Query, k: int = 10, only: Collection[str] | None = None) -> Ranking:
-        """The k best measures, and the signals behind them; `only` (measure ids) filters before ranking."""
-        allowed = None if only is None else self._rows_of(only)
-        return ranking.rank(self._tables, query, k, self.weights, allowed)
+    def rank(
+        self, query: Query, k: int = 10, only: Collection[str] | None = None, where: Filter | None = None
+    ) -> Ranking:
+        """The k best measures, and the signals behind them.
 
-    def search(self, question: str, k: int = 10) -> Ranking:
+        `only` (measure ids) and `where` filter before ranking; given both, both hold.
+        """
+        allowed, tables = None if only is None else self._rows_of(only), self._tables
+        if where:
+            rows = self.labels.rows(where)
+            if allowed is None and self._narrow:
+                tables = self._narrow(where)
+            allowed = rows if allowed is None else np.intersect1d(rows, allowed)
+        return ranking.rank(tables, query, k, self.weights, allowed)
+
+    def search(self, question: str, k: int = 10, where: Filter | None = None) -> Ranking:
         """`encode` and `rank`."""
-        return self.rank(self.encode(question), k)
+        return self.rank(self.encode(question), k, where=where)
 
     def rank_sentences(self, query: Query, rows: Iterable[int]) -> list[SentenceHit]:
         """Every sentence of the measures `rows`, best first. No model is called."""
-        return ranking.rank_sentences(self._tables, query, rows)
+        return rank_sentences(self._tables, query, rows)
+
+    def vectors(self) -> tuple[Vectors, Vectors] | None:
+        """The vectors of measures and of sentences, by row, wherever they are; None if there are none."""
+        return vectors_of(self._tables)
 
     def row(self, measure_id: str) -> int:
         """The row of a measure; KeyError if it is not in the index."""
@@ -220,15 +268,6 @@ def _check_measures(measures: Sequence[Measure]) -> None:
         seen.add(measure.id)
 
 
-def _sentence_texts(guidelines: Sequence[Guideline]) -> list[str]:
-    """Sentences by themselves: with the title before them all of a measure's would look alike."""
-    return [normalize(s.text) for g in guidelines if not g.records for m in g.measures for s in m.sentences]
-
-
-def _starts(guidelines: Sequence[Guideline]) -> Rows:
-    return np.concatenate([[0], np.cumsum(sentence_counts(guidelines))]).astype(np.int64)
-
-
 def _manifest(guidelines: Sequence[Guideline], tables: Tables, embedder: Embedder | None) -> Manifest:
     return Manifest(
         built_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
@@ -248,30 +287,7 @@ def _manifest(guidelines: Sequence[Guideline], tables: Tables, embedder: Embedde
 def _tables(guidelines: Sequence[Guideline], manifest: Manifest, files: dict[str, bytes]) -> Tables:
     """Put the parts together; ValueError, BadVectors, BadPostings or KeyError if they do not fit."""
     measures = [measure for guideline in guidelines for measure in guideline.measures]
-    starts = _starts(guidelines)
+    starts = sentence_starts(guidelines)
     if len(measures) != manifest.measures or (manifest.dense and starts[-1] != manifest.sentences):
         raise ValueError(f"{len(measures)} measures, {manifest.measures} in the manifest")
     return from_files(files, measures, starts, manifest.dimension if manifest.dense else 0)
-
-
-def _checked(folder: Path, manifest: Manifest, load: Callable[[], Embedder]) -> Callable[[], Embedder]:
-    """`load`, with a check that the model is the index's own."""
-
-    def checked() -> Embedder:
-        embedder = load()
-        _check_model(folder, manifest, embedder)
-        return embedder
-
-    return checked
-
-
-def _check_model(folder: Path, manifest: Manifest, embedder: Embedder) -> None:
-    if manifest.dense and (manifest.fingerprint, manifest.dimension) != (
-        embedder.fingerprint,
-        embedder.dimension,
-    ):
-        raise refuse(
-            folder,
-            f"由模型 {manifest.model} 构建，与当前模型 {embedder.name} 不同",
-            f"it was built with the model {manifest.model}, not with {embedder.name}",
-        )

@@ -19,6 +19,7 @@ from corpus.measure import Measure
 Rows = npt.NDArray[np.int64]
 Scores = npt.NDArray[np.float32]
 Vector = npt.NDArray[np.float32]
+Vectors = npt.NDArray[np.float32]
 Bag = Mapping[str, float]
 """Tokens, each with how much it counts."""
 
@@ -37,6 +38,10 @@ class DenseRows(Protocol):
     """Rows with a unit vector each; scores are cosines."""
 
     size: int
+
+    @property
+    def vectors(self) -> Vectors:
+        """All vectors, by row, float32 (size, dimension), read from where they are."""
 
     def match(self, vector: Vector) -> Matches:
         """The cosines of a unit vector, float32 (dimension,)."""

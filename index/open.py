@@ -1,0 +1,69 @@
+"""An index by the name of its place: a folder, a Milvus Lite file, or a Milvus server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index import folder
+from index.folder import Manifest
+from index.fusion import Weights
+from index.remote.place import RemotePlace, parse_place
+from index.store import Index
+
+if TYPE_CHECKING:
+    from index.embed import Embedder
+
+Place = Path | RemotePlace
+
+__all__ = ["Place", "has_index", "open_index", "parse_place", "save_index", "version_of"]
+
+
+def has_index(place: Place) -> bool:
+    """Whether a build was ever finished at a place (not whether it is sound)."""
+    return folder.has_index(place) if isinstance(place, Path) else version_of(place) is not None
+
+
+def version_of(place: Place) -> str | None:
+    """A short text that another build changes; None where there is no index. Cheap: nothing is loaded.
+
+    Raises IndexServerError if a server cannot be asked.
+    """
+    if isinstance(place, Path):
+        return _pointer(place)
+    if place.kind == "lite" and not Path(place.address).exists():
+        return None  # opening the file would make it
+    from index.remote.read import current_version
+
+    return current_version(place)
+
+
+def open_index(
+    place: Place, embedder: Embedder | Callable[[], Embedder] | None, weights: Weights | None = None
+) -> Index:
+    """The index at a place, as `Index.load` has it. Raises IndexFolderError or IndexServerError."""
+    if isinstance(place, Path):
+        return Index.load(place, embedder, weights)
+    from index.remote.read import read
+
+    return read(place, embedder, weights)
+
+
+def save_index(index: Index, place: Place) -> Manifest:
+    """Make an index the one in use at a place, in one step; raises IndexFolderError or IndexServerError.
+
+    Only an index that was built in this process, or loaded from a folder, can be written.
+    """
+    if isinstance(place, Path):
+        return index.save(place)
+    from index.remote.write import write
+
+    return write(index, place)
+
+
+def _pointer(place: Path) -> str | None:
+    try:
+        return (place / "current").read_text(encoding="ascii")[:128]
+    except (OSError, ValueError):
+        return None
