@@ -194,7 +194,8 @@ class Chain:
 
     def _fill_after(self) -> None:
         """Take the last numbers where they are less sure: 一、 二、 3., or 第九条中华人民共和国…."""
-        while len(self._found) >= 2 and (self._kind is Kind.ARTICLE or not self._articles):
+        least = 1 if self._kind is Kind.ARTICLE else 2
+        while len(self._found) >= least and (self._kind is Kind.ARTICLE or not self._articles):
             since = self._found[-1].end
             filler = self._filler(self._found[-1].number + 1, since, len(self._text.lines.text))
             if filler is None or not self._is_last(filler):

@@ -26,6 +26,9 @@ def _contents_span(lines: Lines, labels: list[Label], again: int) -> Span | None
     word = re.search(r"(?m)(?:^|(?<=\s))目[ \t\u3000]*[录次](?=\s|$)", lines.text[: entries[0].start])
     if any(gap > _MAX_ENTRY for gap in gaps) or (again == 1 and word is None):
         return None
+    # Sentences between two equal headings are text: two short laws that both begin with 第一章 总则.
+    if re.search("[。；]", lines.text[entries[0].end : entries[-1].start]):
+        return None
     _, end = lines.bounds[lines.index(entries[-1].start)]
     end = min(end, labels[again].mark)
     return lines.trimmed(word.start() if word else entries[0].mark, end)

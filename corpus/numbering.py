@@ -142,7 +142,7 @@ def find_labels(lines: Lines) -> list[Label]:
     labels: list[Label] = []
     dense = lines.flat and _is_dense(lines.text)
     for match in _LABEL.finditer(lines.text):
-        place = _place(lines, match.start())
+        place = _place(lines, match.start()) or (Place.HEADING if dense else None)
         label = _label(match, place, lines) if place else None
         if label is None:
             continue
@@ -167,6 +167,8 @@ def _in_dense(text: str, label: Label, earlier: list[Label]) -> Label | None:
     """A label of a text without blanks, placed by the punctuation before it; None for a reference."""
     after_sentence = text[label.start - 1] in _FULL_STOPS
     if label.kind not in _ORDINALS:
+        if not after_sentence and re.match("[项款目类]", text[label.end : label.end + 1]):
+            return None
         sure = after_sentence or text[label.start - 1] in "：:）)"
         return replace(label, place=Place.LINE) if sure and label.kind is not Kind.CIRCLED else label
     first = label.key == (1, 0) and all(other.kind is not label.kind for other in earlier)

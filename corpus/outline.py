@@ -165,7 +165,8 @@ def _headings_only(lines: Lines, labels: list[Label], levels: list[Kind]) -> lis
     main = [label for label in labels if _is_main(label, levels)]
     after = dict(pairwise(main))
     titles = [a for a in labels if a.kind is Kind.CHINESE and _is_title_above_article(lines, a, after.get(a))]
-    if len(titles) < 2 or titles[0].number != 1:
+    steps = [b.number in (a.number + 1, 1) for a, b in pairwise(titles)]
+    if not steps or titles[0].number != 1 or not all(steps):
         titles = []
     return [label for label in labels if label.kind is not Kind.CHINESE or label in titles]
 
@@ -174,7 +175,9 @@ def _is_title_above_article(lines: Lines, label: Label, following: Label | None)
     if label.place is not Place.LINE or following is None or following.kind is not Kind.ARTICLE:
         return False
     title = lines.text[label.end : following.mark].strip()
-    return len(title) <= _MAX_HEADING and not re.search("[。；：，;:,\n\r]", title)
+    # Between 一、 and its 条 there may be smaller headings, each on a line of its own: （一）级别管辖.
+    plain = not re.search(r"[。；：，;:,]|[\n\r]+(?!\s*[（(])", title)
+    return len(title) <= 2 * _MAX_HEADING and plain
 
 
 def _candidates(lines: Lines, labels: list[Label], kind: Kind, above: list[Label]) -> list[Label]:
