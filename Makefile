@@ -3,6 +3,7 @@
 #   make run       install, build the index if there is none, open the chat on http://127.0.0.1:7860
 #   make test      install what the tests need and run them
 #   make lint      style and types
+#   make bundle    collect wheels, model, corpus and index for machines without a network
 #
 # PYTHON=python3.12  another interpreter        ARGS='--port 8000'  more arguments for wence or pytest
 # Behind a proxy or without internet pip's own settings apply (PIP_INDEX_URL, PIP_FIND_LINKS, …).
@@ -20,7 +21,7 @@ DEV_STAMP := $(VENV)/.installed-dev-$(PLACE)
 HEAL = $(PY) -m pip --version >/dev/null 2>&1 || { rm -rf $(VENV); $(MAKE) --no-print-directory $(PY); }
 
 .DELETE_ON_ERROR:
-.PHONY: help install install-dev run test lint format bench eval wheel constraints clean
+.PHONY: help install install-dev run test lint format bench eval wheel bundle bundle-check constraints clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -52,6 +53,16 @@ eval: install
 
 wheel: install-dev
 	$(PY) -m build --wheel --no-isolation
+
+# Everything for machines without a network, in dist/wence-bundle.
+bundle: install-dev
+	$(PY) deploy/make_bundle.py $(ARGS)
+
+# Installs the bundle where there is no network (Linux, as root) and asks it something.
+bundle-check: bundle
+	rm -rf dist/installed
+	unshare -n env -i PATH=/usr/bin:/bin HOME=/nonexistent $(abspath $(PY)) dist/wence-bundle/install.py --to dist/installed
+	unshare -n env -i PATH=/usr/bin:/bin HOME=/nonexistent dist/installed/wence ask 有哪些措施
 
 # Writes down the releases that this .venv holds, after a wish in pyproject.toml has changed.
 # Lines with a condition (other systems, newer Pythons) are kept by hand.
