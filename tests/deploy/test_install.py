@@ -1,4 +1,4 @@
-"""What `deploy/install.py` refuses before it changes anything. The whole way is tried by `make bundle-check`."""
+"""What `deploy/install.py` refuses before it changes anything; `make bundle-check` tries the whole way."""
 
 from __future__ import annotations
 
