@@ -17,6 +17,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from bot.journal.place import default_place
 from corpus.errors import UsageError
 from corpus.load import packaged_corpus
 from index.offline import cache_folder
@@ -86,6 +87,14 @@ class Settings(BaseSettings):
         ge=10,
         le=100_000,
         description="问题最长多少字 / longest question, in characters",
+    )
+    journal: str = Field(
+        default_factory=default_place,
+        description="问答日志的位置:文件(SQLite)、postgresql://… 或 off / where questions and answers are kept: "
+        "a file (SQLite), postgresql://… or off",
+    )
+    journal_days: int = Field(
+        default=180, ge=1, le=36_500, description="日志保留的天数 / days an entry of the journal is kept"
     )
     host: str = Field(default="127.0.0.1", description="监听的地址 / address the server listens on")
     port: int = Field(default=7860, ge=1, le=65535, description="监听的端口 / port the server listens on")

@@ -4,6 +4,7 @@
     ├── CorpusError            a guideline cannot be read or parsed; names file and line
     ├── IndexFolderError       an index folder is missing, damaged, or of another make
     ├── IndexServerError       an index on a vector database cannot be reached or used
+    ├── JournalError           the journal cannot be opened, read or written
     ├── ModelError             the embedding model cannot be loaded
     └── UsageError             the call itself is wrong; exit code 2
 
@@ -37,6 +38,10 @@ class IndexFolderError(WenceError):
 
 class IndexServerError(WenceError):
     """An index on a vector database cannot be reached, read or written."""
+
+
+class JournalError(WenceError):
+    """The journal of questions and answers cannot be opened, read or written."""
 
 
 class ModelError(WenceError):
