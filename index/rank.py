@@ -39,7 +39,7 @@ def rank(tables: Tables, query: Query, k: int, weights: Weights, allowed: Rows |
 
     Without a vector, measures that share nothing with the question are left out.
     """
-    scored = _score(tables, query, allowed)
+    scored = _score(tables, query, allowed, max(CANDIDATES, k))
     fused = fuse(_signals(scored, weights), len(scored.rows))
     order = np.argsort(-fused, kind="stable")
     if query.vector is None or tables.dense is None:
@@ -65,13 +65,14 @@ def rank(tables: Tables, query: Query, k: int, weights: Weights, allowed: Rows |
     return Ranking(hits, found)
 
 
-def _score(tables: Tables, query: Query, allowed: Rows | None) -> _Scored:
+def _score(tables: Tables, query: Query, allowed: Rows | None, pool: int) -> _Scored:
+    """The scores of the candidates: the best `pool` measures by each signal, or all of few."""
     bag = _bag(query)
     lexical = tables.sparse.match(bag)
     cosines = sentence_cosines = None
     if query.vector is not None and tables.dense is not None and tables.sentences is not None:
         cosines, sentence_cosines = tables.dense.match(query.vector), tables.sentences.match(query.vector)
-    rows = _candidates(tables, lexical, cosines, sentence_cosines, allowed)
+    rows = _candidates(tables, lexical, cosines, sentence_cosines, allowed, pool)
     bm25, inner = lexical.at(rows), tables.sentence_rows(rows)
     sentence_bm25 = None
     # Among records alone it abstains: the same words counted twice cost recall on statutes (.774 to .754).
@@ -106,15 +107,16 @@ def _candidates(
     cosines: Matches | None,
     sentence_cosines: Matches | None,
     allowed: Rows | None,
+    pool: int,
 ) -> Rows:
     everything = tables.all_rows() if allowed is None else np.sort(allowed)
     if len(everything) <= RANK_ALL_UP_TO:
         return everything
-    pools = [lexical.top(CANDIDATES, allowed)]
+    pools = [lexical.top(pool, allowed)]
     if cosines is not None and sentence_cosines is not None:
-        pools.append(cosines.top(CANDIDATES, allowed))
+        pools.append(cosines.top(pool, allowed))
         only = None if allowed is None else tables.sentence_rows(everything)
-        sentences = sentence_cosines.top(CANDIDATES, only)
+        sentences = sentence_cosines.top(pool, only)
         pools.append(np.searchsorted(tables.starts, sentences, side="right") - 1)
     return np.unique(np.concatenate(pools))
 

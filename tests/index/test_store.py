@@ -162,6 +162,12 @@ def test_pools_of_candidates_rank_like_all(index: Index, monkeypatch: pytest.Mon
     assert {h.measure.guideline for h in index.rank(query, 5, only=filtered).hits} == {"linhai-care"}
 
 
+def test_as_many_as_asked_for_are_found(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rank_module, "RANK_ALL_UP_TO", 0)
+    monkeypatch.setattr(rank_module, "CANDIDATES", 2)
+    assert len(index.rank(index.encode("资金支持"), k=20).hits) == 20
+
+
 def test_hits_are_in_order_and_explain_themselves(index: Index) -> None:
     ranking = index.search("八十多岁的老人去食堂吃饭,每顿补几块钱?")
     scores = [hit.score for hit in ranking.hits]
