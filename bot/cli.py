@@ -76,13 +76,20 @@ def index_command(
 def parse(
     file: Annotated[Path, typer.Argument(help="文件 / document", show_default=False)],
     json: JsonOption = False,
+    text: Annotated[
+        bool, typer.Option("--text", help="只输出提取的正文 / print the text that offsets refer to")
+    ] = False,
 ) -> None:
     """按编号拆分一份文件。 Take one document apart by its numbering."""
     from bot.json_form import dump
     from bot.plain import outline_text
+    from corpus.formats.reading import read_document
     from corpus.load import load_document
     from corpus.parse import to_json
 
+    if text:
+        _write_out(read_document(file).text.encode("utf-8", errors="replace"))
+        return
     guideline = load_document(file)
     _print(dump(to_json(guideline), indent=2) if json else outline_text(guideline))
 
@@ -278,7 +285,11 @@ def _finish_documents(failures: Sequence[Document]) -> None:
 
 def _print(result: str | bytes) -> None:
     data = result if isinstance(result, bytes) else result.encode("utf-8", errors="replace")
-    sys.stdout.buffer.write(data + b"\n")
+    _write_out(data + b"\n")
+
+
+def _write_out(data: bytes) -> None:
+    sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
 
 

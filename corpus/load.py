@@ -1,7 +1,7 @@
 """A corpus folder → its guidelines.
 
-    DIR/<slug>/source.txt|md   with an optional meta.toml beside it
-    DIR/<slug>.txt|md          a document by itself (files named README are passed over)
+    DIR/<slug>/source.*        txt, md, html, docx or pdf, with an optional meta.toml beside it
+    DIR/<slug>.*               a document by itself (files named README are passed over)
     DIR/*.jsonl                records that are already split
 
 Hidden files and files of other kinds are no documents and are passed over.
@@ -13,16 +13,14 @@ from importlib.resources import files
 from pathlib import Path
 
 from corpus.errors import CorpusError
+from corpus.formats.parsing import load_file
+from corpus.formats.reading import LEGACY, SUFFIXES
 from corpus.measure import Guideline
 from corpus.meta import read_meta
-from corpus.parse import parse
-from corpus.read import read_text
 from corpus.records import read_records
 
-_TEXTS = (".txt", ".md")
 Taken = dict[tuple[str, str], str]
 """Slugs and ids in use, as ("slug", …) and ("id", …), each with the slug it belongs to."""
-_LATER = (".html", ".htm", ".docx", ".doc", ".pdf", ".wps", ".rtf", ".odt")
 
 
 def packaged_corpus() -> Path:
@@ -49,15 +47,13 @@ def load_corpus(folder: Path) -> list[Guideline]:
 def load_document(path: Path, slug: str = "") -> Guideline:
     """One document, parsed. `slug` defaults to the folder's name for a source.txt, else to the file's.
 
-    A `meta.toml` beside a source.txt or source.md is used. CorpusError as for `load_corpus`.
+    A `meta.toml` beside a source.* is used. CorpusError as for `load_corpus`.
     """
-    if path.suffix.lower() in _LATER:
-        raise _unsupported(path)
     own_folder = path.stem == "source"
     slug = slug or (path.resolve().parent.name if own_folder else path.stem)
     meta_path = path.parent / "meta.toml"
     meta = read_meta(meta_path) if own_folder and meta_path.exists() else None
-    return parse(read_text(path), slug, meta=meta, file=str(path))
+    return load_file(path, slug, meta)
 
 
 def corpus_entries(folder: Path) -> list[Path]:
@@ -81,12 +77,20 @@ def document_in(entry: Path) -> Path | None:
 
     CorpusError for a folder without a source, or with several.
     """
-    if entry.name.startswith((".", "_")) or entry.stem.upper() == "README":
+    if entry.name.startswith((".", "_", "~$")) or entry.stem.upper() == "README":
         return None
     if entry.is_dir():
-        return _source(entry)
-    known = (*_TEXTS, *_LATER, ".jsonl")
+        return None if _goes_with_a_page(entry) else _source(entry)
+    known = (*SUFFIXES, *LEGACY, ".jsonl")
     return entry if entry.suffix.lower() in known else None
+
+
+def _goes_with_a_page(folder: Path) -> bool:
+    """True for the folder of pictures and scripts that a browser saves beside a page."""
+    stem, _, ending = folder.name.replace(".files", "_files").rpartition("_")
+    return ending == "files" and any(
+        (folder.parent / f"{stem}{suffix}").exists() for suffix in (".html", ".htm")
+    )
 
 
 def _source(folder: Path) -> Path:
@@ -95,8 +99,8 @@ def _source(folder: Path) -> Path:
         return sources[0]
     found = "、".join(path.name for path in sources) or "无"
     raise CorpusError(
-        f"{folder} 中应恰有一个 source.txt 或 source.md，实有：{found}。请补上或删去多余的。",
-        f"{folder} should hold exactly one source.txt or source.md, found: "
+        f"{folder} 中应恰有一个 source.txt、.md、.html、.docx 或 .pdf，实有：{found}。请补上或删去多余的。",
+        f"{folder} should hold exactly one source.txt, .md, .html, .docx or .pdf, found: "
         f"{', '.join(path.name for path in sources) or 'none'}. Add it, or remove the others.",
     )
 
@@ -105,23 +109,14 @@ def load_any(path: Path) -> Guideline:
     """One document or one file of records; CorpusError as for `load_corpus`."""
     if path.suffix.lower() == ".jsonl":
         return read_records(path)
-    if path.suffix.lower() not in _TEXTS:
-        raise _unsupported(path)
     return load_document(path)
-
-
-def _unsupported(path: Path) -> CorpusError:
-    return CorpusError(
-        f"{path} 的格式（{path.suffix}）暂不支持：目前只读 .txt、.md 和 .jsonl。请另存为纯文本。",
-        f"{path}: the format {path.suffix} is not supported yet, only .txt, .md and .jsonl. Save it as text.",
-    )
 
 
 def no_documents(folder: Path) -> CorpusError:
     """The error for a corpus folder without any document."""
     return CorpusError(
-        f"语料文件夹 {folder} 中没有文件：应有 <名称>/source.txt、.txt、.md 或 .jsonl。请放入文件。",
-        f"The corpus folder {folder} holds no document: expected <name>/source.txt, .txt, .md or .jsonl. "
+        f"语料文件夹 {folder} 中没有文件：应有 .txt、.md、.html、.docx、.pdf 或 .jsonl。请放入文件。",
+        f"The corpus folder {folder} holds no document: expected .txt, .md, .html, .docx, .pdf or .jsonl. "
         "Put one there and try again.",
     )
 

@@ -8,6 +8,10 @@ translation), so that ``source[span.start:span.end]`` is always verbatim.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
+
+Unit = Literal["line", "paragraph", "page"]
+"""What a place in a document is counted in: txt and md by line, html and docx by paragraph, pdf by page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,3 +140,6 @@ class Guideline:
     dropped: tuple[Dropped, ...] = ()
     records: bool = field(default=False)
     """True for a ``.jsonl`` of records that were already split; then `source` is empty."""
+    unit: Unit = "line"
+    pages: tuple[int, ...] = ()
+    """Offsets at which the pages start; empty unless `unit` is page."""

@@ -1,7 +1,7 @@
 """Bytes of a file → text, with nothing changed but the encoding.
 
-Text only: pages in HTML and office documents are refused, not guessed at. Newlines are left
-as they stand, so offsets into the text are offsets into the decoded file.
+Text only; `corpus/formats/` reads pages and office documents. Newlines are left as they stand, so
+offsets into the text are offsets into the decoded file.
 """
 
 from __future__ import annotations
@@ -26,19 +26,29 @@ def read_text(path: Path) -> str:
     A UTF-8 byte order mark stays in the text as ``\\ufeff``. CorpusError if the file is missing,
     empty, larger than `MAX_BYTES`, binary, or in no encoding that fits.
     """
-    data = _read_bytes(path)
-    text = _decode(data, path)
-    if not text.strip("\ufeff \t\r\n\v\f\u3000"):
-        raise CorpusError(
-            f"{path} 是空文件：没有任何文字。请放入文件正文，或删除该文件。",
-            f"{path} is empty: it holds no text. Put the document's text into it, or remove the file.",
-        )
+    return text_of(read_bytes(path), path)
+
+
+def text_of(data: bytes, path: Path) -> str:
+    """The content of a text file, decoded; `path` is named in messages. CorpusError as for `read_text`."""
+    text = decode(data, path)
+    check_not_empty(text, path)
     if _looks_binary(text):
         raise _binary(path)
     return text
 
 
-def _read_bytes(path: Path) -> bytes:
+def check_not_empty(text: str, path: Path) -> None:
+    """CorpusError if there is nothing to read in a text."""
+    if not text.strip("\ufeff \t\r\n\v\f\u3000"):
+        raise CorpusError(
+            f"{path} 是空文件：没有任何文字。请放入文件正文，或删除该文件。",
+            f"{path} is empty: it holds no text. Put the document's text into it, or remove the file.",
+        )
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file of at most `MAX_BYTES`; CorpusError if it is larger or cannot be read."""
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
@@ -55,7 +65,8 @@ def _read_bytes(path: Path) -> bytes:
         ) from error
 
 
-def _decode(data: bytes, path: Path) -> str:
+def decode(data: bytes, path: Path) -> str:
+    """Bytes as text in the encoding they are found to be in; CorpusError if there is none that fits."""
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             return _decode_as(data, encoding, path)

@@ -1,0 +1,216 @@
+"""A page in HTML → its blocks of text in order, and the elements that they stand in.
+
+lxml's parser tells tag by tag what it sees; no tree is built, so nesting costs nothing. A block
+is what a browser would set on lines of its own; a row of a table of data is one block, its cells
+set apart by tabs. Nothing is left out here but what no reader of the page would see as text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+_BLOCKS = """address article aside blockquote body caption center dd details dialog dir div dl dt fieldset
+figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol p pre section
+summary table tbody td tfoot th thead title tr ul"""
+_UNSEEN = """applet audio button canvas datalist embed iframe input map math noframes noscript object option
+script select style svg template textarea video"""
+_BLOCK_TAGS, _UNSEEN_TAGS = frozenset(_BLOCKS.split()), frozenset(_UNSEEN.split())
+_CELL_TAGS = ("td", "th")
+_MAX_CELL = 600
+_MAX_CELL_BLOCKS = 6
+"""A cell with more than this holds a page, not a value: the table is there for the layout."""
+_MAX_IN_ROW = 2000
+_SPACE = re.compile(r"[ \t\r\n\f\v\u00a0\u2002-\u200a\u202f]+")
+_FILE = re.compile(r"\.(?:docx?|wps|xlsx?|et|pdf|zip|rar|ofd|jpg)(?:$|[?#])", re.IGNORECASE)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Block:
+    """A stretch of text between two breaks: how much of it is links, and which element it stands in."""
+
+    text: str
+    linked: int
+    element: int
+    files: bool = False
+    """True if it links to a file, such as an annex."""
+
+
+@dataclass(slots=True)
+class Element:
+    """An element of the page: its tag, attributes and parent, and the blocks from `first` to `last`."""
+
+    tag: str
+    attributes: dict[str, str]
+    parent: int
+    first: int
+    last: int = 0
+    hidden: bool = False
+
+
+@dataclass(slots=True)
+class Page:
+    """The blocks and elements of a page, and what its head says of it."""
+
+    blocks: list[Block] = field(default_factory=list)
+    elements: list[Element] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
+
+
+def read_page(html: str) -> Page:
+    """The blocks of a page. Whatever the mark-up, some reading of it is found."""
+    target = _Target()
+    parser: etree.HTMLParser = etree.HTMLParser(target=target, huge_tree=True, encoding="utf-8")
+    data = html.encode("utf-8", errors="replace").replace(b"\0", b"")
+    page: Page = etree.fromstring(data, parser) if data.strip() else Page()
+    return page
+
+
+class _Target:
+    """Receives lxml's events and keeps the blocks."""
+
+    def __init__(self) -> None:
+        self._page = Page()
+        self._open: list[int] = []
+        self._unseen = 0
+        self._links: list[bool] = []
+        self._pre = 0
+        self._parts: list[str] = []
+        self._linked = 0
+        self._files = False
+        self._in_title = False
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
+        if self._unseen or tag in _UNSEEN_TAGS:
+            self._unseen += 1
+            return
+        if tag in _BLOCK_TAGS or tag == "br":
+            self._break()
+        if tag == "a":
+            href = attributes.get("href") or ""
+            self._links.append(bool(href))
+            self._files |= bool(
+                re.search(r"\.(?:docx?|wps|xlsx?|et|pdf|zip|rar|ofd|jpg)(?:$|[?#])", href, re.I)
+            )
+        self._pre += tag == "pre"
+        self._in_title |= tag == "title"
+        self._note_meta(tag, attributes)
+        if tag == "br":
+            return
+        parent = self._open[-1] if self._open else -1
+        hidden = _is_hidden(attributes)
+        kept = {name: attributes.get(name) or "" for name in ("class", "id", "role") if attributes.get(name)}
+        self._open.append(len(self._page.elements))
+        self._page.elements.append(Element(tag, kept, parent, len(self._page.blocks), hidden=hidden))
+
+    def end(self, tag: str) -> None:
+        """An element ends."""
+        if self._unseen:
+            self._unseen -= 1
+            return
+        if tag == "br" or not self._open:
+            return
+        if tag in _BLOCK_TAGS:
+            self._break()
+        if tag == "a" and self._links:
+            self._links.pop()
+        self._pre -= tag == "pre"
+        if tag == "title":
+            self._in_title = False
+        number = self._open.pop()
+        element = self._page.elements[number]
+        element.last = len(self._page.blocks)
+        if tag == "tr":
+            self._row(number)
+
+    def data(self, text: str) -> None:
+        """Text between tags."""
+        if self._unseen or not text:
+            return
+        if self._in_title:
+            self._page.titles.append(_tidy(text))
+            return
+        if self._pre:
+            first, *lines = re.split(r"\r\n|\r|\n", text)
+            self._add(first)
+            for line in lines:
+                self._break()
+                self._add(line)
+            return
+        self._add(text)
+
+    def close(self) -> Page:
+        """The page, once everything has been read."""
+        self._break()
+        for number in self._open:
+            self._page.elements[number].last = len(self._page.blocks)
+        return self._page
+
+    def _add(self, text: str) -> None:
+        self._parts.append(text)
+        if any(self._links):
+            self._linked += len("".join(text.split()))
+
+    def _break(self) -> None:
+        """The end of a block, if there is one."""
+        text = _tidy("".join(self._parts))
+        if text.strip("\u3000\ufeff\u200b"):
+            element = self._open[-1] if self._open else -1
+            self._page.blocks.append(Block(text, self._linked, element, self._files))
+        self._parts, self._linked, self._files = [], 0, False
+
+    def _note_meta(self, tag: str, attributes: dict[str, str]) -> None:
+        name = (attributes.get("name") or attributes.get("property") or "").lower()
+        if tag == "meta" and name in ("articletitle", "og:title", "title", "dc.title"):
+            self._page.titles.insert(0, _tidy(attributes.get("content") or ""))
+
+    def _row(self, number: int) -> None:
+        """Make the row that has just ended one block, if it belongs to a table of data."""
+        row = self._page.elements[number]
+        if len(self._page.elements) - number > _MAX_IN_ROW:
+            return
+        inner = self._page.elements[number + 1 :]
+        if any(element.tag == "table" for element in inner):
+            return
+        cells = [element for element in inner if element.parent == number and element.tag in _CELL_TAGS]
+        blocks = [self._page.blocks[cell.first : cell.last] for cell in cells]
+        texts = ["\u3000".join(block.text for block in cell) for cell in blocks]
+        filled = sum(map(bool, texts))
+        large = any(
+            len(cell) > _MAX_CELL_BLOCKS or len(text) > _MAX_CELL
+            for cell, text in zip(blocks, texts, strict=True)
+        )
+        if filled < 2 or large:
+            return
+        linked = sum(block.linked for cell in blocks for block in cell)
+        files = any(block.files for cell in blocks for block in cell)
+        # What stood inside the row is no place of its own any more.
+        del self._page.elements[number + 1 :], self._page.blocks[row.first :]
+        pairs = _pairs(texts)
+        for line in pairs:
+            self._page.blocks.append(Block(line, linked // len(pairs), number, files))
+        row.last = len(self._page.blocks)
+
+
+def _pairs(cells: list[str]) -> list[str]:
+    """The lines of a row: one, but for a row of names and values (文号：| … | 日期：| …) one a pair."""
+    named = cells[::2]
+    if len(cells) % 2 == 0 and all(not cell or cell.endswith(("：", ":")) for cell in named) and any(named):
+        lines = [name + value for name, value in zip(cells[::2], cells[1::2], strict=True)]
+        return [line for line in lines if line]
+    return ["\t".join(cells).strip("\t")]
+
+
+def _is_hidden(attributes: dict[str, str]) -> bool:
+    if "hidden" in attributes or (attributes.get("aria-hidden") or "").lower() == "true":
+        return True
+    return bool(_HIDDEN.search(attributes.get("style") or ""))
+
+
+def _tidy(text: str) -> str:
+    """White space as a browser shows it: one blank for any run, none at the ends."""
+    return _SPACE.sub(" ", text).strip(" \u3000")
