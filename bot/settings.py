@@ -90,8 +90,8 @@ class Settings(BaseSettings):
     )
     journal: str = Field(
         default_factory=default_place,
-        description="问答日志的位置:文件(SQLite)、postgresql://… 或 off / where questions and answers are kept: "
-        "a file (SQLite), postgresql://… or off",
+        description="问答日志的位置:文件(SQLite)、postgresql://… 或 off / "
+        "where questions and answers are kept: a file (SQLite), postgresql://… or off",
     )
     journal_days: int = Field(
         default=180, ge=1, le=36_500, description="日志保留的天数 / days an entry of the journal is kept"

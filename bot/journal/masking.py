@@ -20,8 +20,17 @@ _ALONE: Final = r"(?<![0-9])(?<![0-9][.-])"
 _HAN_DIGITS: Final = dict(
     zip("零〇○一壹幺二贰三叁四肆五伍六陆七柒八捌九玖", "0001112233445566778899", strict=True)
 )
-_MAYBE: Final = re.compile(r"[0-9@#]|[\[(]at|护照|微信号", re.IGNORECASE)
-_MAYBE_HAN: Final = re.compile(r"(?:[零〇○一壹幺二贰三叁四肆五伍六陆七柒八捌九玖][ 0-9-]{0,2}){3}")
+_DIGIT: Final = f"[0-9{''.join(_HAN_DIGITS)}]"
+_MAYBE: Final = (
+    re.compile(rf"{_DIGIT}(?:\W{{0,3}}{_DIGIT}){{6}}"),
+    re.compile(
+        r"[@#\[({<【护行Pp扣Qq微WwVv]"
+        r"(?:(?<=@)|(?<=[A-Za-z0-9]#)|\s?[Aa@#][Tt\s\])}>】]|照|证|assport|扣|[Qq]|信|[Ee][Cc]hat|[Xx])"
+    ),
+)
+"""What every rule needs; most texts have nothing of it, and are done with."""
+_AROUND: Final = 80
+"""Characters before and after that a rule may look at, or that belong to the same number or address."""
 _NO_DIGIT: Final = re.compile(r"[^0-9X]")
 
 
@@ -34,13 +43,28 @@ class _Rule:
 
 def mask(text: str) -> str:
     """`text` with personal data replaced by what it was, such as ``[手机号码]``. Never raises."""
-    plain = text.translate(_plain())
-    if _MAYBE.search(plain):
-        text = _masked(text, plain)
-        plain = text.translate(_plain())
-    if _MAYBE_HAN.search(plain):
-        text = _masked(text, plain.translate(_han()))
-    return text
+    pieces, end = [], 0
+    for start, stop in _suspects(text.translate(_plain())):
+        pieces += [text[end:start], _mask_all(text[start:stop])]
+        end = stop
+    return "".join([*pieces, text[end:]])
+
+
+def _suspects(plain: str) -> list[tuple[int, int]]:
+    """Where something may be, with what stands around it."""
+    spans: list[tuple[int, int]] = []
+    for start, end in sorted(found.span() for maybe in _MAYBE for found in maybe.finditer(plain)):
+        start, end = max(0, start - _AROUND), min(len(plain), end + _AROUND)
+        if spans and start <= spans[-1][1]:
+            start, end = spans[-1][0], max(end, spans.pop()[1])
+        spans.append((start, end))
+    return spans
+
+
+def _mask_all(text: str) -> str:
+    """`text` masked by its digits, then with those written in Chinese as well."""
+    text = _masked(text, text.translate(_plain()))
+    return _masked(text, text.translate(_plain()).translate(_han()))
 
 
 def _masked(text: str, plain: str) -> str:
