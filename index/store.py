@@ -141,12 +141,13 @@ class Index:
         tables = make_tables(measures, sentence_starts(guidelines), texts, sentences, vectors)
         applies = applicability(guidelines, gazetteers)
         index = cls(guidelines, _manifest(guidelines, tables, embedder), tables, embedder, applies=applies)
-        index.background = Background.measure(
-            {
-                group: [(query, index.rank(query, k=1)) for query in index.encode_many(questions)]
-                for group, questions in (background or {}).items()
-            }
-        )
+        if background and embedder:  # what is measured are cosines
+            index.background = Background.measure(
+                {
+                    group: [(query, index.rank(query, k=1)) for query in index.encode_many(questions)]
+                    for group, questions in background.items()
+                }
+            )
         return index
 
     def save(self, folder: Path) -> Manifest:
