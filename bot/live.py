@@ -12,13 +12,14 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from threading import Event, Thread
 from typing import Final, Protocol
 
 from bot.answer import Answer
 from bot.ask import Assistant
+from bot.batching import BatchingEmbedder
 from bot.build import Say, load_model, open_index
 from bot.questions_file import Asked
 from bot.settings import Settings
@@ -148,7 +149,7 @@ def open_live(settings: Settings, *, report: Say) -> Live:
     """A live assistant with its model loaded; an index that is missing is built first. Raises WenceError."""
     if not has_index(settings.index):
         open_index(settings, report=report)
-    load = cache(partial(load_model, settings)) if settings.dense else None
+    load = cache(lambda: BatchingEmbedder(load_model(settings))) if settings.dense else None
 
     def open_new() -> Assistant:
         index = Index.load(settings.index, load)

@@ -1,26 +1,30 @@
-"""The server: the chat at ``/``, over FastAPI and uvicorn, until a signal ends it."""
+"""The server: the site over uvicorn, until a signal ends it."""
 
 from __future__ import annotations
 
 import errno
 import logging
-import os
 import signal
 import socket
 from collections.abc import Callable
-from importlib import resources
+from contextlib import ExitStack
 from types import FrameType
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
-from bot.live import Answering, Live, open_live
-from bot.settings import Settings
+from bot.live import open_live
+from bot.settings import Settings, read_settings
+from bot.web.app import create_site
+from bot.web.health import Site, Starting
+from bot.web.logs import start_log
 from corpus.errors import WenceError
 
 _LOG = logging.getLogger(__name__)
 _GRACE_SECONDS = 3
 """How long open answers may go on after the signal to stop."""
+_BACKLOG = 1024
+"""Connections that may wait to be taken in."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -32,91 +36,70 @@ def listen(host: str, port: int) -> socket.socket:
         family, *_, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-        return socket.create_server(address[:2], family=family, backlog=128)
+        return socket.create_server(address[:2], family=family, backlog=_BACKLOG)
     except OSError as error:
         raise _cannot_listen(host, port, error) from error
 
 
 def serve(settings: Settings, *, report: Callable[[str], None]) -> None:
-    """Open the assistant and serve the chat until SIGTERM or Ctrl-C; open answers may finish.
+    """Serve until SIGTERM or Ctrl-C; open answers may finish.
 
-    The port is claimed before the model is loaded. `report` is told where the chat is once it is
-    ready, and when an index that was built meanwhile has taken over. WenceError as for `listen` and
-    `open_live`.
+    The port is claimed first; while index and model are loaded, requests are told to come again. `report`
+    is told where the chat is once it is ready, and when an index that was built meanwhile has taken over.
+    WenceError as for `listen` and `open_live`.
     """
-    with listen(settings.host, settings.port) as listener:
-        live = open_live(settings, report=report)
-        app = create_app(live)
-        with live.watching():
-            run(app, listener, report=report)
+    start_log(settings.log_level)
+    with listen(settings.host, settings.port) as listener, ExitStack() as watching:
+
+        def open_site() -> Site:
+            live = open_live(settings, report=report)
+            watching.enter_context(live.watching())
+            return create_site(live, settings)
+
+        server: uvicorn.Server
+
+        def failed() -> None:
+            server.should_exit = True
+
+        starting = Starting(open_site, ready=lambda: report(_ready(listener)), failed=failed)
+        server = uvicorn.Server(_config(starting, settings))
+        _run(server, listener)
+    if starting.error is not None:
+        raise starting.error
 
 
-def run(app: FastAPI, listener: socket.socket, *, report: Callable[[str], None]) -> None:
-    """Serve an application on a socket from `listen` until a signal.
+def run(site: Site, listener: socket.socket, *, report: Callable[[str], None]) -> None:
+    """Serve a site that is open on a socket from `listen`, until a signal."""
+    starting = Starting(lambda: site, ready=lambda: report(_ready(listener)), failed=lambda: None)
+    _run(uvicorn.Server(_config(starting, read_settings())), listener)
 
-    uvicorn raises the signal again when it is done; to stop is no failure here.
-    """
-    config = uvicorn.Config(
-        app, log_config=None, log_level="warning", access_log=False, timeout_graceful_shutdown=_GRACE_SECONDS
-    )
+
+def _run(server: uvicorn.Server, listener: socket.socket) -> None:
+    """uvicorn raises the signal again when it is done; to stop is no failure here."""
     former = {number: signal.signal(number, _stopped) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        _Server(config, report).run(sockets=[listener])
+        server.run(sockets=[listener])
     finally:
         for number, handler in former.items():
             signal.signal(number, handler)
 
 
-def create_app(assistant: Answering) -> FastAPI:
-    """The web application: the chat mounted at ``/``. It follows a live assistant to its new index."""
-    # Gradio reads this when it is imported, and would otherwise report to its makers.
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    import gradio as gr
-
-    from bot.web.exports import KeptAnswers, export_routes
-    from bot.web.ui import build_chat, head, style, theme, translations
-
-    static = resources.files("bot.web") / "static"
-    app = FastAPI(title="Wence", docs_url=None, redoc_url=None, openapi_url=None)
-    kept = KeptAnswers()
-    app.include_router(export_routes(kept))
-    page, refresh = build_chat(assistant, kept)
-    if isinstance(assistant, Live):
-        assistant.on_change(refresh)
-    mounted: FastAPI = gr.mount_gradio_app(
+def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
         app,
-        page,
-        path="/",
-        theme=theme(),
-        css=style(),
-        head=head(),
-        i18n=translations(),
-        favicon_path=str(static / "wence.svg"),
-        # Nothing here takes files; without a limit anyone could fill the disk with them.
-        max_file_size=1,
-        show_error=False,
-        footer_links=[],
-        run_history=False,
-        enable_monitoring=False,
-        ssr_mode=False,
-        mcp_server=False,
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        timeout_graceful_shutdown=_GRACE_SECONDS,
     )
-    return mounted
 
 
-class _Server(uvicorn.Server):
-    """uvicorn's server, which says where it is once it is ready."""
-
-    def __init__(self, config: uvicorn.Config, report: Callable[[str], None]) -> None:
-        super().__init__(config)
-        self._report = report
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start serving, then say where."""
-        await super().startup(sockets)
-        if self.started and sockets:
-            url = url_of(sockets[0])
-            self._report(f"问策已就绪:{url}(按 Ctrl-C 停止)\nWence is ready: {url} (Ctrl-C to stop)")
+def _ready(listener: socket.socket) -> str:
+    url = url_of(listener)
+    return f"问策已就绪:{url}(按 Ctrl-C 停止)\nWence is ready: {url} (Ctrl-C to stop)"
 
 
 def url_of(listener: socket.socket) -> str:

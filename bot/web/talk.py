@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 from typing import Any, TypedDict
 
@@ -13,21 +12,22 @@ import gradio as gr
 from bot.answer import Answer
 from bot.answers.refusal import EXAMPLES, example_questions
 from bot.live import Answering
-from bot.phrases import Lang, say
+from bot.phrases import Lang
+from bot.web.desk import Desk, Visitor, asked_by
 from bot.web.exports import KeptAnswers, export_html
 from bot.web.frame import welcome_html
 from bot.web.history import Turn, as_shown, normalize_history, unlinked
+from bot.web.logs import request_id
 from bot.web.parts import Parts
+from bot.web.problems import Problem
 from bot.web.profile import Profile, known_places, read_profile
 from bot.web.shown import Shown
 
-_LOG = logging.getLogger(__name__)
-
 PACE_SECONDS = 0.4
 """How long the blocks of an answer take to appear, all together: enough to see it grow, not to wait."""
-AT_ONCE = 16
-"""Answers in the making at a time. Most of an answer's time is the pace, which occupies nobody; were
-this 1, Gradio's default, visitors would wait for the pace of others."""
+AT_ONCE = 1024
+"""Conversations that Gradio goes on with at a time. It is the desk that bounds the work: most of an answer's
+time is the pace, which occupies nobody, and were this few, visitors would wait for the pace of others."""
 
 _LANGS: tuple[Lang, ...] = ("zh", "en")
 # The page knows who asks; the server's value of that component is never looked at.
@@ -41,7 +41,9 @@ class Message(TypedDict):
     content: str
 
 
-def add_talk(assistant: Answering, parts: Parts, kept: KeptAnswers, words: gr.I18n, profile: gr.HTML) -> None:
+def add_talk(
+    assistant: Answering, desk: Desk, parts: Parts, kept: KeptAnswers, words: gr.I18n, profile: gr.HTML
+) -> None:
     """Conversation, export of its last answer, examples, the box to write in."""
     chatbot = gr.Chatbot(
         label=words("wence.conversation"),
@@ -64,7 +66,14 @@ def add_talk(assistant: Answering, parts: Parts, kept: KeptAnswers, words: gr.I1
     with gr.Row(elem_id="wence-ask", equal_height=True):
         clear = gr.Button(words("wence.new_chat"), elem_id="wence-clear", scale=0, min_width=84)
         box = _box(words)
-    answer = partial(converse, assistant, kept)
+
+    async def answer(
+        question: str | None, shown: list[object], sent_profile: object, request: gr.Request
+    ) -> AsyncIterator[tuple[object, ...]]:
+        sent = read_profile(sent_profile, known_places(assistant.index.applicability.values()))
+        async for step in converse(desk, kept, question, shown, sent, visitor_of(request)):
+            yield step
+
     asked = _on_question(answer, [chatbot, profile], [box, chatbot, export], [box.submit, *examples], box)
     _on_stop_and_clear(asked, box, clear, [box, chatbot, export])
 
@@ -102,7 +111,7 @@ def _example(lang: Lang, number: int, now: Shown) -> str:
 
 
 def _on_question(
-    answer: partial[AsyncIterator[tuple[object, ...]]],
+    answer: Callable[..., AsyncIterator[tuple[object, ...]]],
     told: Sequence[gr.blocks.Block],
     outputs: Sequence[gr.blocks.Block],
     sources: Sequence[Any],
@@ -145,11 +154,12 @@ def _on_stop_and_clear(
 
 
 async def converse(
-    assistant: Answering,
+    desk: Desk,
     kept: KeptAnswers,
     question: str | None,
     shown: Sequence[object],
-    sent_profile: object,
+    profile: Profile,
+    visitor: Visitor,
 ) -> AsyncIterator[tuple[object, ...]]:
     """Show the question, then the answer as it grows, then how to export it.
 
@@ -161,30 +171,30 @@ async def converse(
     if question.strip():
         messages.append(Message(role="user", content=as_shown(question)))
     yield gr.Textbox(value="", submit_btn=False, stop_btn=True), messages, ""
-    profile = read_profile(sent_profile, known_places(assistant.index.applicability.values()))
-    answer = await asyncio.to_thread(answer_to, assistant, question, normalize_history(shown), profile)
-    steps = growing(unlinked(answer.text if answer else failed_text()))
+    answer = await answer_to(desk, question, normalize_history(shown), profile, visitor)
+    steps = growing(unlinked(answer if isinstance(answer, str) else answer.text))
     for text in steps:
         yield gr.skip(), [*messages, Message(role="assistant", content=text)], gr.skip()
         await asyncio.sleep(PACE_SECONDS / len(steps))
-    if answer and answer.refusal is None:
+    if isinstance(answer, Answer) and answer.refusal is None:
         yield gr.skip(), gr.skip(), export_html(kept.keep(answer))
 
 
-def answer_to(
-    assistant: Answering, question: str, history: Sequence[Turn], profile: Profile
-) -> Answer | None:
-    """The answer; a fault of ours is logged, and there is none."""
+async def answer_to(
+    desk: Desk, question: str, history: Sequence[Turn], profile: Profile, visitor: Visitor
+) -> Answer | str:
+    """The answer, or what the visitor is told instead. Of a long conversation the latest turns count."""
+    asked = asked_by(question, desk.recent(history), profile.district, profile.role)
     try:
-        return assistant.ask(question, history, profile.district, profile.role)
-    except Exception:
-        _LOG.exception("no answer to a question of %d characters", len(question))
-        return None
+        return await desk.answer(asked, visitor)
+    except Problem as problem:
+        return problem.both
 
 
-def failed_text() -> str:
-    """What a visitor is told where there is no answer."""
-    return "\n\n".join(say(lang, "ui.failed") for lang in _LANGS)
+def visitor_of(request: gr.Request) -> Visitor:
+    """Who sent an event of the page; what is logged from here on bears the id of that request."""
+    request_id.set(request.headers.get("x-request-id", ""))
+    return Visitor(request.client.host if request.client else "", "chat", request.session_hash)
 
 
 def growing(text: str) -> list[str]:

@@ -14,18 +14,20 @@ from gradio.events import api
 
 from bot.live import Answering
 from bot.phrases import Lang, say
+from bot.web.desk import Desk
 from bot.web.exports import KeptAnswers
 from bot.web.frame import footer_html, header_html, pane_html
 from bot.web.history import normalize_history
+from bot.web.mcp import publish_tools
 from bot.web.parts import Parts
 from bot.web.profile import checked_profile
 from bot.web.shown import Shown, ShownNow
-from bot.web.talk import AT_ONCE, add_talk, answer_to, failed_text
+from bot.web.talk import AT_ONCE, add_talk, answer_to, visitor_of
 from bot.web.views import bar_html, view_html
 from corpus.measure import Guideline
 
-WAITING = 64
-"""Questions that may wait for their turn; beyond that Gradio tells the visitor that the queue is full."""
+WAITING = 4096
+"""Events that Gradio lets wait. It is the desk that bounds questions, and says so in the conversation."""
 
 _LANGS: tuple[Lang, ...] = ("zh", "en")
 _STATIC = ("placeholder", "question", "conversation", "new_chat")
@@ -57,7 +59,7 @@ def theme() -> gr.themes.Base:
     )
 
 
-def build_chat(assistant: Answering, kept: KeptAnswers) -> tuple[gr.Blocks, Callable[[], None]]:
+def build_chat(assistant: Answering, desk: Desk, kept: KeptAnswers) -> tuple[gr.Blocks, Callable[[], None]]:
     """The page for an assistant, and what to call when its index has changed: later pages show the new one.
 
     Mount the page with `translations`, `theme`, `head` and the static style. Answers are put into `kept`,
@@ -72,12 +74,13 @@ def build_chat(assistant: Answering, kept: KeptAnswers) -> tuple[gr.Blocks, Call
         parts.add(header, lambda now: header_html(now.guidelines))
         with gr.Row(elem_id="wence-main", equal_height=True):
             with gr.Column(elem_id="wence-talk", min_width=0):
-                _left(assistant, shown, parts, kept, words)
+                _left(assistant, desk, shown, parts, kept, words)
             with gr.Column(elem_id="wence-guideline", min_width=0):
                 _pane(shown, parts)
         footer = gr.HTML("", elem_id="wence-footer", apply_default_css=False, js_on_load=None)
         parts.add(footer, lambda now: footer_html(now.guidelines))
-        _publish(assistant, shown)
+        _publish(desk, shown)
+        publish_tools(assistant, desk)
     page.queue(max_size=WAITING, default_concurrency_limit=AT_ONCE, api_open=False)
     parts.fill(page)
     return page, lambda: parts.fill(page)
@@ -93,14 +96,16 @@ def style() -> str:
     return "\n".join(_static(name) for name in ("wence.css", "matrix.css", "views.css"))
 
 
-def _left(assistant: Answering, shown: ShownNow, parts: Parts, kept: KeptAnswers, words: gr.I18n) -> None:
+def _left(
+    assistant: Answering, desk: Desk, shown: ShownNow, parts: Parts, kept: KeptAnswers, words: gr.I18n
+) -> None:
     """Who asks, the conversation, and where there is a table of applicability that and its map."""
     profile = gr.HTML(
         "", elem_id="wence-who", apply_default_css=False, js_on_load="window.wence.bar(element);"
     )
     parts.add(profile, lambda now: bar_html(now.applies, now.views))
     with gr.Column(elem_id="wence-view-chat", min_width=0):
-        add_talk(assistant, parts, kept, words, profile)
+        add_talk(assistant, desk, parts, kept, words, profile)
     _view("matrix", parts, lambda now: now.tabled, lambda slug: shown().matrix(slug))
     _view("map", parts, lambda now: now.mapped, lambda slug: shown().map(slug))
 
@@ -141,10 +146,11 @@ def _pane(shown: ShownNow, parts: Parts) -> None:
     parts.add(pane, lambda now: pane_html(now.documents))
 
 
-def _publish(assistant: Answering, shown: ShownNow) -> None:
+def _publish(desk: Desk, shown: ShownNow) -> None:
     """The answer as an API endpoint, `/chat` to gradio_client."""
 
-    def chat(
+    async def chat(
+        request: gr.Request,
         message: str,
         history: list[object] | None = None,
         district: str | None = None,
@@ -156,8 +162,8 @@ def _publish(assistant: Answering, shown: ShownNow) -> None:
         district: full name of the asker's district. role: enterprise, district, research or other.
         """
         profile = checked_profile(district, role, shown().places)
-        answer = answer_to(assistant, message, normalize_history(history), profile)
-        return answer.text if answer else failed_text()
+        answer = await answer_to(desk, message, normalize_history(history), profile, visitor_of(request))
+        return answer if isinstance(answer, str) else answer.text
 
     api(chat, api_name="chat", concurrency_id="answers", concurrency_limit=AT_ONCE)
 

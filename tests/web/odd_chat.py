@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from bot.answer import Answer
 from bot.answers.quoting import escape
 from bot.ask import Assistant
-from bot.web.server import create_app, listen, run
+from bot.web.app import create_site
+from bot.web.server import listen, run
 from corpus.gazetteer import packaged_gazetteers
 from corpus.load import load_corpus, packaged_corpus
 from index.store import Index
@@ -39,7 +40,7 @@ class OddAssistant(Assistant):
 if __name__ == "__main__":
     index = Index.build(load_corpus(packaged_corpus()), None, gazetteers=packaged_gazetteers())
     run(
-        create_app(OddAssistant(index)),
+        create_site(OddAssistant(index)),
         listen("127.0.0.1", int(sys.argv[1])),
         report=lambda said: sys.stderr.write(said + "\n"),
     )

@@ -101,9 +101,9 @@ def test_api_answers_bad_input_kindly(chat: object, question: str) -> None:
     assert "#cite-" not in answer
 
 
-def test_only_the_chat_is_published(chat: object) -> None:
-    published = client(chat.url).view_api(return_format="dict")
-    assert list(published["named_endpoints"]) == ["/chat"]
+def test_only_the_chat_and_the_tools_are_published(chat: object) -> None:
+    published = client(chat.url).view_api(return_format="dict", print_info=False)
+    assert list(published["named_endpoints"]) == ["/chat", "/ask", "/applicable_measures", "/get_measure"]
 
 
 def test_visitors_do_not_wait_for_each_other(chat: object) -> None:
