@@ -13,7 +13,10 @@ Confidence = Literal["high", "medium", "low"]
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A verbatim quote and where it stands: ``source[start:end] == quote``."""
+    """A verbatim quote and where it stands: ``source[start:end] == quote``.
+
+    `guideline` and `document` are the slug and the title of the document it is from.
+    """
 
     measure_id: str
     number: int
@@ -23,6 +26,19 @@ class Citation:
     start: int
     end: int
     line: int
+    guideline: str = ""
+    document: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document that was searched."""
+
+    slug: str
+    title: str
+    doc_no: str
+    published: str
+    issuer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +80,8 @@ class Answer:
 
     A quote links to its place as ``[原文第 63 行](#cite-<slug>-<start>-<end>)``.
     `checked` is how many measures were looked at, `confidence` is None where nothing was guessed.
+    `searched` are the documents that were looked at (of very many only those used), `searched_count` is how
+    many these were, `listed` the slugs of the documents that a list of documents holds.
     """
 
     question: str
@@ -77,6 +95,9 @@ class Answer:
     checked: int = 0
     confidence: Confidence | None = None
     notes: tuple[str, ...] = ()
+    searched: tuple[Source, ...] = ()
+    searched_count: int = 0
+    listed: tuple[str, ...] = ()
     lang: Literal["zh", "en"] = "zh"
     model: str | None = None
     timing: Timing | None = None

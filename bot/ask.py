@@ -6,20 +6,26 @@ text (+ history) → Question, read by rules → `bot.direct`: routes that need 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from time import perf_counter
 
 from bot.answer import Answer, Timing
+from bot.answers.sources import with_sources
 from bot.direct import direct_answer
-from bot.evidence import blended, gather
+from bot.evidence import Evidence, blended, gather
 from bot.found import Finder
 from bot.library import Library
+from bot.naming import Naming, read_naming
 from bot.phrases import say
-from bot.question import Question, read_question
+from bot.question import Question, read_named
 from bot.questions_file import Asked
 from bot.reading.followup import Context, resolve
 from bot.scope import Scope
+from corpus.measure import Guideline
+from corpus.normal import normalize
+from corpus.versions import title_key
 from index.hits import Query
 from index.store import Index
 
@@ -33,7 +39,7 @@ class Assistant:
     def __init__(self, index: Index, max_question: int = 1000) -> None:
         self.index = index
         self.library = Library(index.guidelines, index.applicability)
-        self._finder = Finder(self.library, Scope(index.background))
+        self._scope = Scope(index.background)
         self._max_question = max_question
 
     def ask(
@@ -59,7 +65,7 @@ class Assistant:
             start = perf_counter()
             originals.append(each.text)
             questions.append(self._read(each))
-            answer = direct_answer(questions[-1], self.library, self._max_question)
+            answer = direct_answer(questions[-1], self._library_of(questions[-1]), self._max_question)
             spent = Timing(compose=1000 * (perf_counter() - start))
             answers.append(answer and replace(answer, timing=spent))
         open_ones = [i for i, answer in enumerate(answers) if answer is None]
@@ -69,7 +75,7 @@ class Assistant:
         for i in open_ones:
             answers[i] = self._by_search(questions[i], queries, encoding)
         return [
-            _as_typed(answer, text, question)
+            _as_typed(with_sources(answer, self._library_of(question), question.naming), text, question)
             for answer, text, question in zip(answers, originals, questions, strict=True)
             if answer is not None
         ]
@@ -77,10 +83,40 @@ class Assistant:
     def _read(self, asked: Asked) -> Question:
         text = asked.text
         if asked.history and len(text) <= self._max_question:
-            context = Context(self._cited, self.library.names_in, self.library.elsewhere_in)
-            text = resolve(text, asked.history, context)
-        question = read_question(text, self._max_question)
-        return question if question.unclear else self.library.placed(question, asked.district, asked.role)
+            text = resolve(text, asked.history, self._context())
+        naming = self._naming(text)
+        question = read_named(text, naming, self._max_question)
+        if question.unclear:
+            return question
+        return self.library.asked(naming).placed(question, asked.district, asked.role)
+
+    def _naming(self, text: str) -> Naming:
+        if len(text) > self._max_question:
+            return Naming()
+        return read_naming(normalize(text), self.library.catalogue)
+
+    def _library_of(self, question: Question) -> Library:
+        """What a question is answered from: the documents it names, else those in force."""
+        return self.library.asked(question.naming)
+
+    def _context(self) -> Context:
+        library = self.library
+        return Context(
+            self._cited, library.names_in, library.elsewhere_in, self._documents_in, self._document_of
+        )
+
+    def _documents_in(self, text: str) -> str:
+        """The words by which a question names its documents."""
+        naming = self._naming(text) if len(self.library.documents) > 1 else Naming()
+        return "和".join(naming.spoken) if naming.named else ""
+
+    def _document_of(self, text: str) -> str:
+        """A name for the only document that the answer to a question quotes; "" if there are several."""
+        if len(self.library.documents) < 2:
+            return ""
+        slugs = {citation.guideline for citation in self.ask(text).citations}
+        only = self.library.by_slug.get(slugs.pop()) if len(slugs) == 1 else None
+        return spoken_name(only, self.library) if only is not None and not only.records else ""
 
     def _cited(self, text: str) -> list[int]:
         """The numbers of the measures that the answer to a question cites."""
@@ -88,28 +124,43 @@ class Assistant:
 
     def _encode(self, questions: Sequence[Question]) -> dict[str, Query]:
         """Every text that these questions are searched by, each encoded once."""
-        texts = list(dict.fromkeys(t for q in questions for t in (q.text, q.searched, q.matter) if t))
+        texts = list(dict.fromkeys(t for q in questions for t in (q.whole, q.searched, q.matter) if t))
         return dict(zip(texts, self.index.encode_many(texts), strict=True))
 
     def _by_search(self, question: Question, queries: Mapping[str, Query], encoding: float) -> Answer:
         start = perf_counter()
-        only = self._finder.reachable(question)
+        finder = Finder(self._library_of(question), self._scope)
+        only = finder.reachable(question)
+        if question.naming.compares and len(question.naming.slugs) > 1:
+            answer = finder.across(question, partial(self._gathered, queries[question.searched], question))
+            return replace(answer, timing=Timing(1000 * encoding, 1000 * (perf_counter() - start)))
         if question.matter:
             query = queries[question.matter]
-            answer = self._finder.in_general(question, query, self.index.rank(query, k=_RANKED, only=only))
-            if answer is not None:
-                return replace(answer, timing=Timing(1000 * encoding, 1000 * (perf_counter() - start)))
-        whole = queries[question.text]
+            general = finder.in_general(question, query, self.index.rank(query, k=_RANKED, only=only))
+            if general is not None:
+                return replace(general, timing=Timing(1000 * encoding, 1000 * (perf_counter() - start)))
+        whole = queries[question.whole]
         ranking = self.index.rank(whole, k=_RANKED, only=only)
-        if question.searched != question.text:
+        if question.searched != question.whole:
             bare = self.index.rank(queries[question.searched], k=_RANKED, only=only)
             ranking = blended(ranking, bare)
         evidence = gather(self.index, whole, ranking, question)
         searched = perf_counter()
-        answer = self._finder.compose(question, evidence)
+        answer = finder.compose(question, evidence)
         done = perf_counter()
         timing = Timing(1000 * encoding, 1000 * (searched - start), 1000 * (done - searched))
         return replace(answer, timing=timing)
+
+    def _gathered(self, query: Query, question: Question, only: Collection[str]) -> Evidence:
+        ranking = self.index.rank(query, k=_RANKED, only=only)
+        return gather(self.index, query, ranking, question)
+
+
+def spoken_name(document: Guideline, library: Library) -> str:
+    """Words that name this very document in a question: its title, with its number where titles are alike."""
+    title = f"《{document.meta.title}》"
+    alike = library.catalogue.titled(title_key(document.meta.title))
+    return document.meta.doc_no or title if len(alike) > 1 else title
 
 
 def _as_typed(answer: Answer, text: str, question: Question) -> Answer:

@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from bot.across import across_documents
 from bot.answer import Answer
+from bot.answers.catalogue import list_of_documents, missing_document, which_document
 from bot.answers.clarify import clarify_answer
-from bot.answers.clause import clause_answer, find_measures, names_a_clause
+from bot.answers.clause import clause_answer, find_measures, names_a_clause, what_clause
 from bot.answers.compare import compare_answer
 from bot.answers.district import district_answer, whether_reached
 from bot.answers.document import document_answer
 from bot.answers.keyword import keyword_answer, occurs
-from bot.answers.lists import list_answer, named_answer
+from bot.answers.lists import list_answer, listed_words, named_answer, nothing_listed
+from bot.answers.many import MANY_TABLES, compare_over_many, district_over_many, list_over_many
 from bot.answers.merge import merge
+from bot.answers.quoting import escape
 from bot.answers.refusal import other_place, out_of_scope, unclear, unknown_place
 from bot.library import Library
+from bot.phrases import say
 from bot.question import Question
 from bot.reach import reached
+from bot.reading.documents import asks_for_documents, kind_asked, kind_of, wants_state
 from bot.reading.support import (
     asks_for_list,
     asks_whether_named,
@@ -35,10 +41,15 @@ from corpus.applicability import Applicability
 from corpus.asked_facets import AskedFacets, asked_facets
 from corpus.measure import Guideline, Measure
 from corpus.normal import normalize, normalize_question
+from corpus.versions import dated_at, title_key
 
 Compose = Callable[[Guideline, Applicability], Answer]
 _FOR_ENTERPRISES = AskedFacets(beneficiaries=frozenset({"enterprise"}))
 _SUPPORT = AskedFacets(natures=frozenset({"support"}))
+MANY_CLAUSES = 5
+"""If more documents than this have a clause of the number asked for, the answer asks which is meant."""
+MANY_DOCUMENTS = 5
+"""Facts about so many documents are told of each; of more there is a list."""
 
 
 def direct_answer(question: Question, library: Library, max_question: int) -> Answer | None:
@@ -51,6 +62,9 @@ def direct_answer(question: Question, library: Library, max_question: int) -> An
     if question.small_talk:
         return out_of_scope(text, lang, library.guidelines)
     for route in (
+        _unnamed,
+        _catalogue,
+        across_documents,
         _who_is_named,
         _keyword,
         _elsewhere,
@@ -59,6 +73,7 @@ def direct_answer(question: Question, library: Library, max_question: int) -> An
         _list,
         _district,
         _document,
+        _named_alone,
         _general,
     ):
         answer = route(question, library)
@@ -67,11 +82,49 @@ def direct_answer(question: Question, library: Library, max_question: int) -> An
     return None
 
 
+def _unnamed(question: Question, library: Library) -> Answer | None:
+    """A document that is named and not there, or a name that several documents may have."""
+    naming = question.naming
+    if naming.missing:
+        titles = [title_key(name.strip("《》")) for name in naming.missing]
+        return missing_document(question.text, question.lang, library.whole, naming.missing, titles)
+    if naming.choices:
+        return which_document(question.text, question.lang, library, naming.choices, naming.spoken)
+    return None
+
+
+def _catalogue(question: Question, library: Library) -> Answer | None:
+    """Which documents there are: all, those of an issuer or of a year, new ones, those no longer in force."""
+    naming = question.naming
+    plain = normalize_question(question.text)
+    asked = asks_for_documents(plain)
+    if asked is None or naming.named or len(library.whole.documents) < 2:
+        return None
+    topic = next((words for words in asked.groupdict().values() if words), "")
+    documents: Sequence[Guideline] = library.documents if naming.slugs else library.whole.documents
+    kind = kind_asked(plain)
+    if topic and not naming.slugs:
+        documents = about(documents, topic)
+    elif naming.years and not naming.slugs:
+        documents = ()
+    documents = [g for g in documents if not kind or kind_of(title_key(g.meta.title)) == kind]
+    what = "、".join(part for part in (*naming.bodies, *naming.years, topic, kind) if part)
+    return list_of_documents(question.text, question.lang, library, documents, what, wants_state(plain))
+
+
+def about(documents: Sequence[Guideline], topic: str) -> list[Guideline]:
+    """The documents whose title has a topic; where none has, those of which some measure speaks of it."""
+    word = normalize(topic)
+    titled = [g for g in documents if word in title_key(g.meta.title)]
+    return titled or [g for g in documents if occurs(g, word)]
+
+
 def keyword_parts(
     question: Question, library: Library, words: Sequence[str], nearest: Sequence[Measure] = ()
 ) -> Answer:
     """The keyword answer over all guidelines."""
     together = question.together and len(words) > 1
+    holding = [g for g in library.guidelines if any(occurs(g, word) for word in words)]
     parts = [
         (
             g,
@@ -79,9 +132,9 @@ def keyword_parts(
                 question.text, question.lang, library, g, words, together=together, nearest=nearest
             ),
         )
-        for g in library.guidelines
+        for g in holding or library.guidelines[:1]
     ]
-    return merge(parts)
+    return merge(parts, len(library.guidelines), library.checked)
 
 
 def asked_list(question: Question) -> AskedFacets:
@@ -148,7 +201,14 @@ def _clause(question: Question, library: Library) -> Answer | None:
     if not question.clauses or question.aspects or not library.documents:
         return None
     named = [g for g in library.documents if names_a_clause(g, question.clauses)] or library.documents[:1]
-    return merge([(g, _clause_for(question, library, g)) for g in named])
+    if len(named) > MANY_CLAUSES and not question.naming.slugs:
+        ref = question.clauses[0]
+        slugs = [g.slug for g in sorted(named, key=dated_at, reverse=True)]
+        return which_document(
+            question.text, question.lang, library, slugs, (), clause=what_clause(ref, question.lang)
+        )
+    parts = [(g, _clause_for(question, library, g)) for g in named]
+    return merge(parts, len(library.documents), library.checked)
 
 
 def _clause_for(question: Question, library: Library, guideline: Guideline) -> Answer:
@@ -168,6 +228,10 @@ def _compare(question: Question, library: Library) -> Answer | None:
     if len(targets) < 2 or (not compares(question.normal) and matter(question.normal, question.where.words)):
         return None
 
+    if len(library.applying(question.region)) > MANY_TABLES:
+        each = [library.reaching(question.region, target) for target in targets]
+        return compare_over_many(question.text, question.lang, library, each)
+
     def compose(guideline: Guideline, applies: Applicability) -> Answer:
         found = [reached(target, applies) for target in targets]
         return compare_answer(question.text, question.lang, library, guideline, found)
@@ -180,6 +244,8 @@ def _list(question: Question, library: Library) -> Answer | None:
     if not asked or not library.documents:
         return None
     target = question.where.targets[0] if len(question.where.targets) == 1 else None
+    if len(library.documents) > MANY_TABLES:
+        return _long_list(question, library, asked, target)
     parts = []
     tables = {g.slug: applies for g, applies in library.applying(question.region)}
     for guideline in library.documents:
@@ -189,9 +255,31 @@ def _list(question: Question, library: Library) -> Answer | None:
             question.text, question.lang, library, guideline, asked, within=within, order=order
         )
         parts.append((guideline, answer))
-    if asked.kinds and not any(answer.citations for _, answer in parts):
-        return None  # nothing of the kind: a search may know better what was meant
-    return merge(parts)
+    if not any(answer.citations for _, answer in parts):
+        if asked.kinds:
+            return None  # nothing of the kind: a search may know better what was meant
+        return nothing_listed(question.text, question.lang, library, asked)
+    return merge(parts, len(library.guidelines), library.checked)
+
+
+def _long_list(
+    question: Question, library: Library, asked: AskedFacets, target: Target | None
+) -> Answer | None:
+    """The list over many documents: measures by name; of one district those that reach it."""
+    found = library.reaching(question.region, target) if target else ()
+    within = {cell.measure.id for _, one, _ in found for cell in one.cells}
+    chosen = []
+    for guideline, measures in library.with_facets(asked):
+        kept = [m for m in measures if target is None or m.id in within]
+        chosen += [(guideline, kept)] if kept else []
+    if not chosen:
+        return None if asked.kinds else nothing_listed(question.text, question.lang, library, asked)
+    what = listed_words(asked, question.lang)
+    if target is not None:
+        what = say(question.lang, "list.in_district", name=escape(target.name), what=what)
+    answer = list_over_many(question.text, question.lang, library, what, chosen)
+    applies = tuple(one for _, _, each in found for one in each)
+    return replace(answer, districts=target.rows if target else (), applicability=applies)
 
 
 def _by_words(guideline: Guideline, words: Sequence[str]) -> list[str]:
@@ -212,6 +300,9 @@ def _district(question: Question, library: Library) -> Answer | None:
 
 def whole_district(question: Question, library: Library, target: Target) -> Answer | None:
     """All that reaches a target, by every guideline of its region; None where there is no table."""
+    if len(library.applying(question.region)) > MANY_TABLES:
+        found = library.reaching(question.region, target)
+        return district_over_many(question.text, question.lang, library, found)
 
     def compose(guideline: Guideline, applies: Applicability) -> Answer:
         found = reached(target, applies)
@@ -231,7 +322,26 @@ def whole_district(question: Question, library: Library, target: Target) -> Answ
 def _document(question: Question, library: Library) -> Answer | None:
     if not question.aspects or not library.documents:
         return None
-    return document_answer(question.text, question.lang, library.documents, question.aspects)
+    return _about_documents(question, library, question.aspects)
+
+
+def _named_alone(question: Question, library: Library) -> Answer | None:
+    """A document that is named and nothing asked of it (《…办法》怎么规定的): its outline."""
+    if not question.naming.named or matter(question.normal, question.where.words):
+        return None
+    if question.where.targets or question.facts or question.keywords or wants_support(question.normal):
+        return None
+    return _about_documents(question, library, ("outline",))
+
+
+def _about_documents(question: Question, library: Library, aspects: Sequence[str]) -> Answer:
+    """Facts about each document; of many, the list of them all, since one has to be named first."""
+    text, lang, documents = question.text, question.lang, library.documents
+    if len(documents) <= MANY_DOCUMENTS:
+        return document_answer(text, lang, documents, aspects, library)
+    listed = list_of_documents(text, lang, library, documents, "")
+    said = say(lang, "naming.name_one", title=escape(documents[0].meta.title or documents[0].slug))
+    return replace(listed, text=f"{said}\n\n{listed.text}", completeness="partial")
 
 
 def _general(question: Question, library: Library) -> Answer | None:
@@ -242,12 +352,9 @@ def _general(question: Question, library: Library) -> Answer | None:
     if not says_who and not wants_support(question.normal):
         return None
     if (says_who or _asks_for_oneself(question)) and library.applying(question.region):
-        return _over(
-            question,
-            library,
-            lambda g, applies: clarify_answer(question.text, question.lang, library, g, applies.table),
-        )
-    return document_answer(question.text, question.lang, library.documents, ("outline",))
+        tables = [(g, applies.table) for g, applies in library.applying(question.region)]
+        return clarify_answer(question.text, question.lang, library, tables)
+    return _about_documents(question, library, ("outline",))
 
 
 def _asks_for_oneself(question: Question) -> bool:
@@ -259,4 +366,4 @@ def _asks_for_oneself(question: Question) -> bool:
 def _over(question: Question, library: Library, compose: Compose) -> Answer | None:
     """One answer over every guideline of the question's region that has a table."""
     parts = [(g, compose(g, applies)) for g, applies in library.applying(question.region)]
-    return merge(parts) if parts else None
+    return merge(parts, len(library.guidelines), library.checked) if parts else None

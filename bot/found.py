@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from bot.answer import Answer
+from bot.answers.across import side_by_side
+from bot.answers.many import MANY_TABLES, Found
 from bot.answers.quoting import cite, escape
 from bot.answers.refusal import not_in_text, out_of_scope
 from bot.answers.topic import topic_answer
 from bot.direct import keyword_parts, whole_district
 from bot.evidence import Evidence
 from bot.library import Library
-from bot.phrases import say
+from bot.phrases import Lang, say
 from bot.question import Question
-from bot.reach import applies_of, reached, sorted_by_nature
+from bot.reach import sorted_by_nature
 from bot.reading.asked import PROCEDURAL
 from bot.reading.support import asks_whether_named
 from bot.scope import ANSWERABLE, IN_FIELD, TELLING_PHRASE, Scope, confidence
@@ -33,17 +36,17 @@ class Finder:
         self._library = library
         self._scope = scope
 
-    def reachable(self, question: Question) -> set[str] | None:
+    def reachable(self, question: Question) -> Collection[str] | None:
         """The measures that may answer: those that reach the district asked about; None for all.
 
         A zone does not restrict: what is said of it is rarely all that is said of its matter.
         """
         target = _target(question)
         if target is None or target.kind == "zone":
-            return None
-        applying = self._library.applying(question.region)
-        ids = {i for _, applies in applying for i in reached(target, applies).ids}
-        covered = {g.slug for g, _ in applying}
+            return None if self._library.is_whole else self._library.ids
+        found = self._library.reaching(question.region, target)
+        ids = {cell.measure.id for _, one, _ in found for cell in one.cells}
+        covered = {g.slug for g, _, _ in found}
         ids |= {m.id for g in self._library.guidelines if g.slug not in covered for m in g.measures}
         return ids
 
@@ -72,8 +75,11 @@ class Finder:
         procedural = question.bare or (in_field and bool(PROCEDURAL.intersection(question.facts)))
         # A phrase of the text in the question shows that it is meant, however little else they share.
         quotes_text = probability >= IN_FIELD and evidence.ranking.signals.phrase >= TELLING_PHRASE
+        named = question.naming.named and in_field  # only this document is asked about
         stated = in_field and any(hit.overlap >= STATED for hit in evidence.stating)
-        if probability < ANSWERABLE and not (procedural or quotes_text or stated):
+        if probability < ANSWERABLE and not (procedural or quotes_text or stated or named):
+            if question.naming.named and nearest:  # it is this document that does not speak of it
+                return not_in_text(text, lang, library, related=nearest)
             if not in_field or not (question.policy or question.facts):
                 return out_of_scope(text, lang, library.guidelines)
             return not_in_text(text, lang, library, related=nearest)
@@ -83,6 +89,17 @@ class Finder:
             quoted = [cite(nearest[0], hit.sentence) for hit in evidence.excerpt(nearest[0]).sentences[:1]]
             return not_in_text(text, lang, library, facts=question.facts[:1], quoted=quoted, related=nearest)
         return self._placed(question, self._topic(question, evidence, probability))
+
+    def across(self, question: Question, rank: Callable[[Collection[str]], Evidence]) -> Answer:
+        """What each of the named documents says of a matter; `rank` gathers the evidence among some ids."""
+        found = []
+        for guideline in self._library.guidelines:
+            evidence = rank([measure.id for measure in guideline.measures])
+            probability = self._scope.probability(evidence.query, evidence.ranking, question.lang)
+            telling = probability >= IN_FIELD or evidence.ranking.signals.bm25 > 0
+            chosen = evidence.leading[: evidence.near if telling else 1]
+            found.append((guideline, [evidence.excerpt(measure) for measure in chosen], telling))
+        return side_by_side(question.text, question.lang, self._library, found)
 
     def _not_found(self, question: Question, evidence: Evidence) -> Answer:
         """Words that stand nowhere; for a district that is not named, what reaches it all the same."""
@@ -113,8 +130,8 @@ class Finder:
         if target is None or not applying:
             return answer
         lang, name = question.lang, escape(target.name)
-        cells = [cell for _, applies in applying for cell in reached(target, applies).cells]
-        support = {m.id for g, _ in applying for m in sorted_by_nature(g)["support"]}
+        found = self._library.reaching(question.region, target)
+        cells = [cell for _, one, _ in found for cell in one.cells]
         cited = {citation.measure_id for citation in answer.citations}
         tags = [
             f"- **{escape(c.measure.label + c.measure.title)}** "
@@ -123,15 +140,22 @@ class Finder:
             if c.measure.id in cited
         ]
         head = [say(lang, "district.topic_head", name=name), *map(escape, target.remarks), "\n".join(tags)]
-        count = sum(cell.measure.id in support for cell in cells)
-        tail = say(lang, "district.topic_all", name=name, count=count)
         return replace(
             answer,
             route="district",
-            text="\n\n".join([*(part for part in head if part), answer.text, tail]),
+            text="\n\n".join([*(part for part in head if part), answer.text, _all_of(found, name, lang)]),
             districts=target.rows,
-            applicability=tuple(map(applies_of, cells)),
+            applicability=tuple(applies for _, _, each in found for applies in each),
         )
+
+
+def _all_of(found: Found, name: str, lang: Lang) -> str:
+    """How many measures of support reach the target in all; of many documents, how many measures."""
+    if len(found) > MANY_TABLES:
+        return say(lang, "many.topic_all", name=name, count=sum(len(one.cells) for _, one, _ in found))
+    support = {m.id for g, _, _ in found for m in sorted_by_nature(g)["support"]}
+    count = sum(cell.measure.id in support for _, one, _ in found for cell in one.cells)
+    return say(lang, "district.topic_all", name=name, count=count)
 
 
 def _target(question: Question) -> Target | None:

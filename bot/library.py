@@ -2,32 +2,133 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
+from functools import cached_property
 
+from bot.answer import Applies
+from bot.catalogue import Catalogue
+from bot.facets import measures_with
+from bot.naming import Naming
 from bot.question import Question
-from bot.where import Where, read_where, target_named
+from bot.reach import Reached, applies_of, reached
+from bot.where import Target, Where, read_where, target_named
 from corpus.applicability import Applicability
+from corpus.asked_facets import AskedFacets
 from corpus.measure import Guideline, Measure
 from corpus.normal import normalize
 from corpus.places import Mention, Place, find_places, region_of
 from corpus.spelling import unknown_places
 from corpus.table import Table
 
+_VIEWS = 64
+"""So many selections of documents are kept for the next question."""
+
 
 class Library:
-    """All guidelines of an index, looked up by measure, with the tables of those that have one."""
+    """All guidelines of an index, looked up by measure, with the tables of those that have one.
+
+    `view` gives the same for some of them: a question that names documents is answered from these alone.
+    """
 
     def __init__(
-        self, guidelines: Sequence[Guideline], applicability: Mapping[str, Applicability] | None = None
+        self,
+        guidelines: Sequence[Guideline],
+        applicability: Mapping[str, Applicability] | None = None,
+        today: Callable[[], date] = date.today,
+    ) -> None:
+        self._set_up(guidelines, dict(applicability or {}), self, today)
+
+    def _set_up(
+        self,
+        guidelines: Sequence[Guideline],
+        applies: Mapping[str, Applicability],
+        whole: Library,
+        today: Callable[[], date],
     ) -> None:
         self.guidelines = tuple(guidelines)
-        self._applies = dict(applicability or {})
-        self.gazetteers = {one.gazetteer.region: one.gazetteer for one in self._applies.values()}
+        self.whole = whole
         self.documents = tuple(g for g in guidelines if not g.records)
-        self._of = {measure.id: guideline for guideline in guidelines for measure in guideline.measures}
-        self._texts = tuple(normalize(measure.text) for g in self.documents for measure in g.measures)
-        self.regions = tuple(dict.fromkeys(map(_region, self.documents)))
+        self._applies = applies
+        self._today = today
+        self._reached: dict[
+            tuple[str, str, tuple[str, ...]], list[tuple[Guideline, Reached, tuple[Applies, ...]]]
+        ] = {}
+        self._listed: dict[AskedFacets, list[tuple[Guideline, list[Measure]]]] = {}
+        self._views: dict[tuple[str, ...], Library] = {}
+        mine = (applies[g.slug].gazetteer for g in self.documents if g.slug in applies)
+        self.gazetteers = {gazetteer.region: gazetteer for gazetteer in mine}
+
+    def view(self, slugs: Sequence[str]) -> Library:
+        """This library with the guidelines of some slugs alone, in the order of `slugs`."""
+        key = tuple(slugs)
+        found = self._views.get(key)
+        if found is None:
+            found = Library.__new__(Library)
+            found._set_up([self.by_slug[slug] for slug in key], self._applies, self.whole, self._today)
+            if len(self._views) >= _VIEWS:
+                self._views.clear()
+            self._views[key] = found
+        return found
+
+    def asked(self, naming: Naming) -> Library:
+        """What a question is answered from: the documents it names, else all but older versions."""
+        if naming.slugs:
+            return self.view(naming.slugs)
+        out = self.catalogue.left_out()
+        return self.view([g.slug for g in self.guidelines if g.slug not in out]) if out else self
+
+    @property
+    def several(self) -> bool:
+        """Whether an answer has to say which document it quotes."""
+        return len(self.guidelines) > 1
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether this is no selection."""
+        return self.whole is self
+
+    @cached_property
+    def by_slug(self) -> dict[str, Guideline]:
+        """The guidelines by their slugs."""
+        return {g.slug: g for g in self.guidelines}
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """All documents of the whole library by their names."""
+        return Catalogue(self.documents, self._today) if self.is_whole else self.whole.catalogue
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """The ids of all measures."""
+        return frozenset(measure.id for guideline in self.guidelines for measure in guideline.measures)
+
+    @cached_property
+    def checked(self) -> int:
+        """How many measures there are."""
+        return sum(len(guideline.measures) for guideline in self.guidelines)
+
+    @cached_property
+    def regions(self) -> tuple[str, ...]:
+        """The regions of the documents, each once; "" among them where one is not known."""
+        return tuple(dict.fromkeys(map(_region, self.documents)))
+
+    @cached_property
+    def _texts(self) -> tuple[str, ...]:
+        if not self.is_whole:
+            return self.whole._texts
+        return tuple(normalize(measure.text) for g in self.documents for measure in g.measures)
+
+    @cached_property
+    def _of(self) -> dict[str, Guideline]:
+        if not self.is_whole:
+            return self.whole._of
+        return {measure.id: guideline for guideline in self.guidelines for measure in guideline.measures}
+
+    def guideline_of(self, measure_id: str) -> Guideline | None:
+        """The guideline that a measure's id belongs to, also that of a citation of a preamble."""
+        return self._of.get(measure_id) or self.whole.by_slug.get(measure_id.split("#", 1)[0])
 
     def of(self, measure: Measure) -> Guideline:
         """The guideline a measure belongs to; KeyError for a measure from elsewhere."""
@@ -41,6 +142,27 @@ class Library:
         """The guidelines of a region that have a table, with it."""
         found = ((g, self._applies.get(g.slug)) for g in self.documents)
         return tuple((g, one) for g, one in found if one is not None and one.gazetteer.region == region)
+
+    def reaching(self, region: str, target: Target) -> list[tuple[Guideline, Reached, tuple[Applies, ...]]]:
+        """For each guideline of a region with a table, what reaches a target; kept for the next question."""
+        found = self._reached.get((region, target.name, target.rows))
+        if found is None:
+            if len(self._reached) >= _VIEWS:
+                self._reached.clear()
+            each = [(g, reached(target, applies)) for g, applies in self.applying(region)]
+            found = [(g, one, tuple(map(applies_of, one.cells))) for g, one in each]
+            self._reached[region, target.name, target.rows] = found
+        return [(g, replace(one, target=target), applies) for g, one, applies in found]
+
+    def with_facets(self, asked: AskedFacets) -> list[tuple[Guideline, list[Measure]]]:
+        """For each document the measures that have all asked facets; kept for the next question."""
+        found = self._listed.get(asked)
+        if found is None:
+            if len(self._listed) >= _VIEWS:
+                self._listed.clear()
+            found = [(g, measures_with(g, asked, self.table_of(g), g.measures)) for g in self.documents]
+            self._listed[asked] = found
+        return found
 
     def table_of(self, guideline: Guideline) -> Table | None:
         """The table of a guideline; None if its region has no gazetteer."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from bot.naming import THIS_DOCUMENT, Naming
 from bot.phrases import Lang
 from bot.reading.asked import fact_kinds, is_bare
 from bot.reading.clauses import ClauseRef, clause_refs
 from bot.reading.document import document_aspects
+from bot.reading.documents import without_comparison
 from bot.reading.keywords import is_strict, keywords, wants_all_together, whole_phrase
 from bot.reading.smalltalk import is_about_the_assistant, speaks_of_policy, unclear_reason
 from bot.reading.support import matter, wants_support
@@ -17,6 +19,8 @@ from corpus.asked_facets import asked_facets
 from corpus.normal import CJK, normalize
 
 _HAN = re.compile(f"[{CJK}]")
+_THIS = re.compile(f"(?:what does (?:the )?)?this document(?: say)?(?: about)?|{THIS_DOCUMENT}")
+_HEAD = re.compile(r"^(?:里面|里边|里|中|的|,|\s|对于|对|关于|规定|写的|说的)+(?=..)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,8 @@ class Question:
     and the like; `bare`: it asks for a fact about applying and names no matter; `unclear` is empty or
     the reason why this is no readable question (a phrase of the group `refusal`);
     `keywords` are words to be found literally, `phrase` the same before it is split at 和 or 、.
+    `naming` says which documents the question names; the readings are then those of the question
+    without the names, and `query` is what is searched for.
     """
 
     text: str
@@ -44,6 +50,8 @@ class Question:
     aspects: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     bare: bool = False
+    query: str = ""
+    naming: Naming = field(default_factory=Naming)
     region: str = ""
     where: Where = field(default_factory=Where)
     home: Target | None = None
@@ -59,13 +67,30 @@ class Question:
 
     @property
     def searched(self) -> str:
-        """The text without the name of its district or group: the matter alone; else the text."""
+        """The query without the name of its district or group: the matter alone; else the query."""
         if len(self.where.targets) != 1 or self.where.targets[0].kind == "zone":
-            return self.text
+            return self.query or self.text
         rest = self.normal
         for word in sorted(self.where.words, key=len, reverse=True):
             rest = rest.replace(word, " ")
-        return rest.strip(" ,的") or self.text
+        return rest.strip(" ,的") or self.query or self.text
+
+    @property
+    def whole(self) -> str:
+        """What is searched for, with the names of districts."""
+        return self.query or self.text
+
+
+def read_named(text: str, naming: Naming, max_length: int) -> Question:
+    """A question that names documents, read by what it says beside their names."""
+    if not naming.rest:
+        return replace(read_question(text, max_length), naming=naming)
+    lang = _language(text)
+    rest = naming.rest.replace(THIS_DOCUMENT, "this document") if lang == "en" else naming.rest
+    question = read_question(rest, max_length)
+    query = _HEAD.sub("", _THIS.sub(" ", rest)).strip(" ,的?。") or rest
+    query = (without_comparison(query) if naming.compares else query) or rest
+    return replace(question, text=text, lang=lang, length=len(text), naming=naming, query=query)
 
 
 def read_question(text: str, max_length: int) -> Question:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from bot.answer import Applies, Proof
 from bot.where import Target
@@ -14,6 +13,8 @@ from corpus.measure import Guideline, Measure
 from corpus.reach import ROUTES, Route
 from corpus.table import Cell, Column, Evidence, Row
 
+_FACETS: dict[tuple[str, str], MeasureFacets] = {}
+_MOST_FACETS = 1 << 16
 _ONE_BY_ONE: tuple[Route, ...] = ("named", "zone")
 """Routes that single out one district: what reaches a member by them alone does not reach its group."""
 
@@ -84,10 +85,15 @@ def best_proof(cell: Cell) -> Evidence:
     return next((e for e in first if e.sentence >= 0), first[0])
 
 
-@lru_cache(maxsize=4096)
 def facets_of_measure(measure: Measure) -> MeasureFacets:
-    """The facets of a measure, read once."""
-    return measure_facets(measure)
+    """The facets of a measure, read once; kept by id and text, whose hashes cost nothing."""
+    key = (measure.id, measure.text)
+    found = _FACETS.get(key)
+    if found is None:
+        if len(_FACETS) >= _MOST_FACETS:
+            _FACETS.clear()
+        found = _FACETS[key] = measure_facets(measure)
+    return found
 
 
 def sorted_by_nature(guideline: Guideline) -> dict[str, tuple[Measure, ...]]:

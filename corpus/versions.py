@@ -43,13 +43,15 @@ _YEAR = re.compile(r"(?:19|20)\d{2}")
 class Standing:
     """Whether a document holds on a day; `newer` is the slug of what took its place.
 
-    `older` are those it replaced, newest first; `coming` is the slug of a version that is not in force yet.
+    `older` are those it replaced, newest first; `repealed_by` is the slug of a decision that repeals it
+    and puts nothing in its place; `coming` is the slug of a version that is not in force yet.
     """
 
     state: State = "in_force"
     newer: str = ""
     older: tuple[str, ...] = ()
     coming: str = ""
+    repealed_by: str = ""
 
     @property
     def searched(self) -> bool:
@@ -103,16 +105,22 @@ def standings(guidelines: Sequence[Guideline], today: date) -> dict[str, Standin
     coming: dict[str, str] = {}
     for family in _families(documents):
         _link(family, newer, coming, today)
+    repealed: dict[str, str] = {}
     for document in documents:
-        if _holds(document, today):
-            newer |= {old.slug: document.slug for old in _named(document, documents) if old.slug not in newer}
+        into = repealed if "废止" in document.meta.title else newer
+        for former in _named(document, documents) if _holds(document, today) else ():
+            into.setdefault(former.slug, document.slug)
     older: dict[str, list[str]] = defaultdict(list)
     when = {g.slug: dated_at(g) for g in documents}
     for old in sorted(newer, key=lambda slug: when[slug], reverse=True):
         older[newer[old]].append(old)
     return {
         g.slug: Standing(
-            _state(g, newer, today), newer.get(g.slug, ""), tuple(older[g.slug]), coming.get(g.slug, "")
+            "repealed" if g.slug in repealed and g.slug not in newer else _state(g, newer, today),
+            newer.get(g.slug, ""),
+            tuple(older[g.slug]),
+            coming.get(g.slug, ""),
+            repealed.get(g.slug, ""),
         )
         for g in documents
     }

@@ -95,7 +95,7 @@ def clause_answer(
     citations = tuple(cite(m, s) for m in measures for s in m.sentences)
     blocks = _blocks(guideline, refs, found, lang)
     if missing:
-        what = "、".join(_what(ref, lang) for ref in missing)
+        what = "、".join(what_clause(ref, lang) for ref in missing)
         blocks.append(say(lang, "clause.some_missing", what=what, count=len(guideline.measures)))
     notes = notes_of(library, measures, lang)
     blocks += [*notes, basis([guideline], lang)]
@@ -152,17 +152,23 @@ def _name(measure: Measure | None, lang: Lang) -> str:
     return measure_name(measure) if measure else say(lang, "clause.none")
 
 
-def _what(ref: ClauseRef, lang: Lang) -> str:
+def what_clause(ref: ClauseRef, lang: Lang) -> str:
+    """A clause in words: 第 18 条, 第 2 部分中的第 3 条."""
     kind = "clause.section_number" if ref.unit == "section" else "clause.measure_number"
     what = say(lang, f"{kind}_from_end" if ref.number < 0 else kind, number=abs(ref.number))
     what = say(lang, "clause.sub", what=what, sub=ref.sub) if ref.sub else what
-    return say(lang, "clause.inside", outer=_what(ref.under, lang), what=what) if ref.under else what
+    return say(lang, "clause.inside", outer=what_clause(ref.under, lang), what=what) if ref.under else what
 
 
 def _missing(guideline: Guideline, ref: ClauseRef, lang: Lang) -> str:
     if ref.unit == "section":
-        return say(lang, "clause.missing_section", what=_what(ref, lang), count=len(guideline.sections))
+        return say(lang, "clause.missing_section", what=what_clause(ref, lang), count=len(guideline.sections))
     labels = [escape(m.label) for m in guideline.measures]
     return say(
-        lang, "clause.missing", what=_what(ref, lang), count=len(labels), first=labels[0], last=labels[-1]
+        lang,
+        "clause.missing",
+        what=what_clause(ref, lang),
+        count=len(labels),
+        first=labels[0],
+        last=labels[-1],
     )

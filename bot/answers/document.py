@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot.answer import Answer, Citation
 from bot.answers.clause import measures_under
 from bot.answers.quoting import cite, escape, measure_name, quotes
+from bot.library import Library
 from bot.phrases import Lang, say
 from bot.reading.patterns import basis_pattern, stated_date_patterns
 from corpus.lines import Lines
@@ -14,19 +15,22 @@ from corpus.measure import Guideline, Sentence
 from corpus.sentences import split_sentences
 
 _FACTS = ("issuer", "doc_no", "published", "valid_until", "region")
+_MORE_DATES = {"published": ("passed", "amended", "effective"), "valid_until": ("repealed",)}
 _OUTLINE_LIMIT = 60
 """Up to so many measures an outline names each measure; beyond it, sections alone."""
 
 
-def document_answer(text: str, lang: Lang, guidelines: Sequence[Guideline], aspects: Sequence[str]) -> Answer:
+def document_answer(
+    text: str, lang: Lang, guidelines: Sequence[Guideline], aspects: Sequence[str], library: Library
+) -> Answer:
     """The asked facts about each document, title first; complete, since they are read and not searched.
 
     Where nothing that was asked for is stated in any document it is a `not_in_text` refusal.
     """
     blocks = [say(lang, "document.several", count=len(guidelines))] if len(guidelines) > 1 else []
     for guideline in guidelines:
-        blocks.append("\n\n".join(_facts(guideline, aspects, lang)))
-    unknown = not any(_is_known(guideline, aspect) for guideline in guidelines for aspect in aspects)
+        blocks.append("\n\n".join(_facts(guideline, aspects, library, lang)))
+    unknown = not any(_is_known(guideline, aspect, library) for guideline in guidelines for aspect in aspects)
     return Answer(
         text,
         "document",
@@ -39,17 +43,21 @@ def document_answer(text: str, lang: Lang, guidelines: Sequence[Guideline], aspe
     )
 
 
-def _is_known(guideline: Guideline, aspect: str) -> bool:
+def _is_known(guideline: Guideline, aspect: str, library: Library) -> bool:
     if aspect in ("size", "outline"):
         return True
     if aspect == "basis":
         return bool(_stated_basis(guideline))
-    return bool(getattr(guideline.meta, aspect) or stated(guideline, aspect))
+    dates = any(getattr(guideline.meta, name) for name in _MORE_DATES.get(aspect, ()))
+    old = aspect == "valid_until" and library.catalogue.standing(guideline.slug).state != "in_force"
+    return dates or old or bool(getattr(guideline.meta, aspect) or stated(guideline, aspect))
 
 
-def _facts(guideline: Guideline, aspects: Sequence[str], lang: Lang) -> list[str]:
+def _facts(guideline: Guideline, aspects: Sequence[str], library: Library, lang: Lang) -> list[str]:
     facts = [_title(guideline, lang)]
     facts += [fact for name in _FACTS if name in aspects for fact in _fact(guideline, name, lang)]
+    if "valid_until" in aspects and len(library.whole.documents) > 1:
+        facts.append(say(lang, f"document.is_{library.catalogue.standing(guideline.slug).state}"))
     if "basis" in aspects:
         found = _stated_basis(guideline)
         facts.append(say(lang, "document.basis" if found else "document.no_basis"))
@@ -57,7 +65,7 @@ def _facts(guideline: Guideline, aspects: Sequence[str], lang: Lang) -> list[str
     if "outline" in aspects or "size" in aspects:
         facts.append(_size(guideline, lang))
     if "outline" in aspects:
-        facts += [say(lang, "document.outline"), "\n".join(_outline(guideline, lang))]
+        facts += [say(lang, "document.outline"), "\n".join(outline(guideline, lang))]
     if guideline.meta.source and {"issuer", "published", "title"} & set(aspects):
         facts.append(say(lang, "document.source", source=escape(guideline.meta.source)))
     return facts
@@ -74,6 +82,9 @@ def _fact(guideline: Guideline, name: str, lang: Lang) -> list[str]:
     value: str = getattr(guideline.meta, name)
     said = stated(guideline, name)
     facts = [say(lang, f"document.{name}", **{name: escape(value)})] if value else []
+    for more in _MORE_DATES.get(name, ()):
+        date = getattr(guideline.meta, more)
+        facts += [say(lang, f"document.{more}", date=escape(date))] if date else []
     if said:
         facts += [say(lang, "document.stated"), quotes(said, lang)]
     return facts or [say(lang, f"document.no_{name}")]
@@ -125,7 +136,7 @@ def _top_sections(guideline: Guideline) -> list[int]:
     return [i for i, s in enumerate(guideline.sections) if s.level == top]
 
 
-def _outline(guideline: Guideline, lang: Lang) -> list[str]:
+def outline(guideline: Guideline, lang: Lang) -> list[str]:
     """One line a section, and under it, in a document of moderate size, one line a measure."""
     lines: list[str] = []
     for index in _top_sections(guideline):

@@ -67,7 +67,7 @@ def keyword_answer(
     held = [set(occurrences.sentences) for occurrences in found]
     hit_ids = set.intersection(*held) if together else set.union(*held)
     if not hit_ids:
-        return _nothing(text, lang, guideline, words, together=together, nearest=nearest)
+        return _nothing(text, lang, library, guideline, words, together=together, nearest=nearest)
     measures = [m for m in guideline.measures if m.id in hit_ids]
     blocks = _together(guideline, found, measures, lang) if together else _each(guideline, found, lang)
     notes = notes_of(library, measures, lang)
@@ -84,7 +84,7 @@ def keyword_answer(
     )
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 17)
 def _squeezed(text: str) -> str:
     """Normalised, without white space and quotation marks: 创新“关键变量” is found without them as well."""
     return _PASSED_OVER.sub("", normalize(text))
@@ -170,13 +170,14 @@ def _preamble_lines(guideline: Guideline, word: str) -> list[int]:
 def _nothing(
     text: str,
     lang: Lang,
+    library: Library,
     guideline: Guideline,
     words: Sequence[str],
     *,
     together: bool,
     nearest: Sequence[Measure],
 ) -> Answer:
-    checked = len(guideline.measures)
+    checked = library.checked
     if together:
         listed = "、".join(f"“{escape(word)}”" for word in words)
         blocks = [say(lang, "keyword.found_none_all", checked=checked, words=listed)]
@@ -184,7 +185,7 @@ def _nothing(
         blocks = [say(lang, "keyword.found_none", checked=checked, word=escape(word)) for word in words]
         blocks += [line for word in words for line in _elsewhere(guideline, _squeezed(word), lang)]
     if nearest:
-        blocks.append(say(lang, "keyword.nearest", names=names(nearest)))
+        blocks.append(say(lang, "keyword.nearest", names=names(nearest, library)))
     return Answer(
         text,
         "keyword",

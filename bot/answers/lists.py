@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from bot.answer import Answer, Citation
 from bot.answers.district import closing
 from bot.answers.quoting import basis, cite, escape, measure_name, names, notes_of, quotes
+from bot.facets import measures_with, naming
 from bot.library import Library
 from bot.phrases import Lang, say
 from bot.reach import Reached, applies_of, facets_of_measure
@@ -38,10 +39,9 @@ def list_answer(
     """
     table = library.table_of(guideline)
     measures = [m for m in guideline.measures if within is None or m.id in within.ids]
-    rare = asked.kinds.difference(*(facets_of_measure(m).main_kinds for m in guideline.measures))
-    chosen = [m for m in measures if _has_all(m, asked, table, rare)]
+    chosen = measures_with(guideline, asked, table, measures)
     also = [m for m in measures if m not in chosen and asked.kinds & facets_of_measure(m).kinds]
-    what = _what(asked, lang)
+    what = listed_words(asked, lang)
     if within is not None:
         what = say(lang, "list.in_district", name=escape(within.target.name), what=what)
     head = "list.head" if chosen else "list.none"
@@ -66,24 +66,38 @@ def list_answer(
     )
 
 
+def nothing_listed(text: str, lang: Lang, library: Library, asked: AskedFacets) -> Answer:
+    """That no measure of any document has the asked facets."""
+    said = say(lang, "list.none", checked=library.checked, what=listed_words(asked, lang))
+    return Answer(
+        text,
+        "list",
+        "\n\n".join([said, basis(library.guidelines[:1], lang)] if not library.several else [said]),
+        completeness="complete",
+        checked=library.checked,
+        lang=lang,
+    )
+
+
 def named_answer(
     text: str, lang: Lang, library: Library, guideline: Guideline, only: Sequence[Measure] = ()
 ) -> Answer:
     """Which districts are named, by measure, and which none names; `only` looks at some measures."""
     table = library.table_of(guideline)
-    naming = [
-        (c, rows) for c, rows in (table.naming() if table else ()) if not only or c.id in {m.id for m in only}
-    ]
-    found = {c.id: rows for c, rows in naming}
+    wanted = {m.id for m in only}
+    found = {i: rows for i, rows in naming(table).items() if not only or i in wanted}
     blocks = [say(lang, "list.named_head", checked=len(guideline.measures), count=len(found))]
     citations: list[Citation] = []
     for measure in guideline.measures:
         if measure.id in found:
-            listed = "、".join(map(escape, found[measure.id]))
+            rows, sentences = found[measure.id]
+            listed = "、".join(map(escape, rows))
+            cited = [cite(measure, s) for i, s in enumerate(measure.sentences) if i in sentences]
+            cited = cited or [cite(measure, measure.heading)]
             blocks.append(say(lang, "list.named_entry", name=measure_name(measure), districts=listed))
-            citations += [cite(measure, s) for s in _naming(measure, table)]
-            blocks.append(quotes([cite(measure, s) for s in _naming(measure, table)], lang))
-    named = {name for rows in found.values() for name in rows}
+            citations += cited
+            blocks.append(quotes(cited, lang))
+    named = {name for rows, _ in found.values() for name in rows}
     rest = [
         row.name for row in (table.rows if table else ()) if row.kind == "district" and row.name not in named
     ]
@@ -99,27 +113,6 @@ def named_answer(
         checked=len(guideline.measures),
         lang=lang,
     )
-
-
-def _has_all(measure: Measure, asked: AskedFacets, table: Table | None, rare: frozenset[str]) -> bool:
-    """Whether a measure has the asked facets: a kind that it is about, or a `rare` one that it mentions.
-
-    Rare is a kind that no measure of the guideline is about as a whole.
-    """
-    facets = facets_of_measure(measure)
-    return (
-        (not asked.kinds or bool(asked.kinds & facets.main_kinds or rare & facets.kinds))
-        and (not asked.beneficiaries or bool(asked.beneficiaries & facets.beneficiaries()))
-        and (not asked.strengths or bool(asked.strengths & facets.strengths))
-        and (not asked.natures or facets.nature in asked.natures)
-        and (not asked.actors or bool(asked.actors & facets.actors))
-        and (not asked.reaches or any(_has_route(table, measure, route) for route in asked.reaches))
-    )
-
-
-def _has_route(table: Table | None, measure: Measure, route: str) -> bool:
-    rows = table.rows if table else ()
-    return any(cell.measure.id == measure.id and route in cell.routes for row in rows for cell in row.cells)
 
 
 def _proving(measure: Measure, asked: AskedFacets, table: Table | None) -> list[Sentence]:
@@ -160,11 +153,6 @@ def _evidence(table: Table | None, measure: Measure, routes: Iterable[str]) -> l
     return [e for cell in cells for e in cell.evidence if e.route in routes]
 
 
-def _naming(measure: Measure, table: Table | None) -> list[Sentence]:
-    at = {e.sentence for e in _evidence(table, measure, ("named",))}
-    return [s for i, s in enumerate(measure.sentences) if i in at] or [measure.heading]
-
-
 def _cited(measures: Iterable[Measure], asked: AskedFacets, table: Table | None) -> tuple[Citation, ...]:
     chosen = list(measures)
     return tuple(cite(m, s) for m in chosen for s in _proving(m, asked, table)[: _quoted(len(chosen))])
@@ -175,7 +163,8 @@ def _by(order: Sequence[str], measures: Sequence[Measure]) -> list[Measure]:
     return sorted(measures, key=lambda m: place.get(m.id, len(place)))
 
 
-def _what(asked: AskedFacets, lang: Lang) -> str:
+def listed_words(asked: AskedFacets, lang: Lang) -> str:
+    """The asked facets in words."""
     groups = {
         "kind": asked.kinds,
         "beneficiary": asked.beneficiaries,

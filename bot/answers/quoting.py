@@ -62,9 +62,19 @@ def measure_name(measure: Measure) -> str:
     return escape(f"{measure.label}{joint}{measure.title}")
 
 
-def names(measures: Iterable[Measure]) -> str:
-    """Several measures by name, in one line."""
-    return "、".join(f"**{measure_name(measure)}**" for measure in measures)
+def names(measures: Iterable[Measure], library: Library | None = None) -> str:
+    """Several measures by name, in one line; with their documents where `library` has several."""
+    return "、".join(f"**{cited_name(measure, library)}**" for measure in measures)
+
+
+def cited_name(measure: Measure, library: Library | None = None) -> str:
+    """A measure's name, after the title of its document where `library` has several."""
+    if library is None or not library.whole.several:
+        return measure_name(measure)
+    guideline = library.of(measure)
+    if guideline.records:
+        return measure_name(measure)
+    return f"《{escape(guideline.meta.title or guideline.slug)}》{measure_name(measure)}"
 
 
 def notes_of(library: Library, measures: Iterable[Measure], lang: Lang) -> tuple[str, ...]:

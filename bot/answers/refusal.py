@@ -8,24 +8,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.answer import Answer, Citation, Refusal
-from bot.answers.quoting import basis, escape, measure_name, names, quotes
+from bot.answers.quoting import basis, cited_name, escape, names, quotes
 from bot.library import Library
 from bot.phrases import Lang, say
 from corpus.measure import Guideline, Measure
 
-_EXAMPLES = 3
+EXAMPLES = 3
 
 
 def example_questions(guidelines: Sequence[Guideline], lang: Lang) -> list[str]:
     """Questions that these guidelines answer, made from their own titles and labels."""
     titled = [m for g in guidelines for m in g.measures if m.title] if lang == "zh" else []
     labelled = [m for g in guidelines for m in g.measures if m.label]
-    picked = titled[len(titled) // 2 :: max(1, len(titled) // _EXAMPLES)][: _EXAMPLES - 1]
+    picked = titled[len(titled) // 2 :: max(1, len(titled) // EXAMPLES)][: EXAMPLES - 1]
     questions = [say(lang, "example.about", title=m.title) for m in picked]
     if labelled:
         chosen = labelled[len(labelled) * 2 // 3]
         questions.append(say(lang, "example.clause", label=chosen.label, number=chosen.number))
-    return [*questions, say(lang, "example.outline"), say(lang, "example.issuer")][:_EXAMPLES]
+    return [*questions, say(lang, "example.outline"), say(lang, "example.issuer")][:EXAMPLES]
 
 
 def out_of_scope(text: str, lang: Lang, guidelines: Sequence[Guideline]) -> Answer:
@@ -77,10 +77,13 @@ def not_in_text(
     what = "、".join(say(lang, f"fact.{fact}") for fact in facts)
     blocks = [say(lang, "refusal.not_in_text", what=what) if what else say(lang, "refusal.not_in_text_any")]
     if quoted and related:
-        blocks += [say(lang, "refusal.related_fact", name=measure_name(related[0])), quotes(quoted, lang)]
+        blocks += [
+            say(lang, "refusal.related_fact", name=cited_name(related[0], library)),
+            quotes(quoted, lang),
+        ]
         related = related[1:]
     if related:
-        blocks.append(say(lang, "refusal.related", names=names(related)))
+        blocks.append(say(lang, "refusal.related", names=names(related, library)))
     blocks += [say(lang, "refusal.ask_office"), basis(used, lang)]
     return _refused(text, lang, "not_in_text", "\n\n".join(blocks), tuple(quoted))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.answer import Answer, Confidence
-from bot.answers.quoting import basis, cite, escape, measure_name, names, notes_of, quotes
+from bot.answers.quoting import basis, cite, cited_name, escape, names, notes_of, quotes
 from bot.evidence import Excerpt
 from bot.library import Library
 from bot.phrases import Lang, say
@@ -29,9 +29,9 @@ def topic_answer(
     blocks: list[str] = []
     for place, excerpt in enumerate(excerpts):
         citations = [cite(excerpt.measure, hit.sentence) for hit in excerpt.sentences]
-        blocks += [_lead(excerpt.measure, place, factual, lang), quotes(citations, lang)]
+        blocks += [_lead(library, excerpt.measure, place, factual, lang), quotes(citations, lang)]
     if related:
-        blocks.append(say(lang, "topic.related", names=names(related)))
+        blocks.append(say(lang, "topic.related", names=names(related, library)))
     measures = [excerpt.measure for excerpt in excerpts]
     notes = notes_of(library, measures, lang)
     blocks += [*notes, f"{say(lang, f'topic.sure_{confidence}')} {basis(library.those_of(measures), lang)}"]
@@ -41,15 +41,15 @@ def topic_answer(
         "\n\n".join(blocks),
         tuple(cite(e.measure, hit.sentence) for e in excerpts for hit in e.sentences),
         completeness="partial",
-        checked=sum(len(g.measures) for g in library.guidelines),
+        checked=library.checked,
         confidence=confidence,
         notes=notes,
         lang=lang,
     )
 
 
-def _lead(measure: Measure, place: int, factual: bool, lang: Lang) -> str:
-    name = measure_name(measure)
+def _lead(library: Library, measure: Measure, place: int, factual: bool, lang: Lang) -> str:
+    name = cited_name(measure, library)
     if place:
         return say(lang, "topic.also", name=name)
     section = f"({escape(measure.section)})" if measure.section else ""

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.reading.clauses import clause_refs
 from bot.reading.document import document_aspects
+from bot.reading.documents import refers_back, refers_to_name
 from bot.reading.patterns import follow_up_patterns
 from bot.reading.support import asks_who_is_named, compares, matter, wants_support
 from corpus.normal import CJK, normalize, normalize_question
@@ -25,6 +26,10 @@ MAX_TURNS = 8
 """So many turns back a follow-up may lean on."""
 
 
+def _no_documents(text: str) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What resolving needs to know of the corpus, given in by the caller."""
@@ -32,6 +37,10 @@ class Context:
     cited: Cited
     names_in: NamesIn
     elsewhere_in: NamesIn
+    documents_in: Callable[[str], str] = field(default=_no_documents)
+    """A question → the words by which it names documents."""
+    document_of: Callable[[str], str] = field(default=_no_documents)
+    """A question → a name for the only document that its answer quotes; "" if there are several."""
 
     def places_in(self, text: str) -> Sequence[str]:
         """The words that name districts, groups or zones; where there are none, other places."""
@@ -51,6 +60,13 @@ def _resolve_one(text: str, asked: Sequence[str], context: Context) -> str:
     if not asked:
         return text
     plain = normalize_question(text)
+    changed = _other_document(text, plain, asked[-1], context)
+    if changed:
+        return changed
+    return _in_document(_resolve_wording(text, plain, asked, context), text, asked[-1], context)
+
+
+def _resolve_wording(text: str, plain: str, asked: Sequence[str], context: Context) -> str:
     both = _between(plain, asked, context)
     if both:
         return both
@@ -59,6 +75,41 @@ def _resolve_one(text: str, asked: Sequence[str], context: Context) -> str:
         if resolved:
             return resolved
     return text
+
+
+def _other_document(text: str, plain: str, before: str, context: Context) -> str:
+    """那《…办法》呢: the question before, of another document; 旧版呢: of its older version."""
+    bare = follow_up_patterns()["opening"].sub("", plain)
+    older = follow_up_patterns()["older"].fullmatch(bare)
+    words = context.documents_in(before)
+    only = context.document_of(before) if older and not words else ""
+    if older and (words or only):
+        year = "".join(re.findall(r"(?:19|20)\d{2}", bare))
+        version = f"{year}年版" if year else "旧版"
+        return version + (before if words else f"{only}{before}")
+    own = context.documents_in(text)
+    rest = follow_up_patterns()["of_document"].sub("", bare.replace(normalize(own), "", 1)) if own else bare
+    if not own or rest:
+        return ""
+    return normalize(before).replace(normalize(words), own, 1) if words else f"{own}{before}"
+
+
+def _in_document(resolved: str, text: str, before: str, context: Context) -> str:
+    """A follow-up that names no document stays in the one of the question or of the answer before.
+
+    In that of the question, if the follow-up leans on it; in that of the answer, if it points at a clause
+    or at the document itself.
+    """
+    plain = normalize_question(text)
+    points = bool(clause_refs(plain)) or refers_back(plain)
+    if resolved == text and not points and not follow_up_patterns()["elliptic"].search(plain):
+        return resolved
+    if context.documents_in(resolved):
+        return resolved
+    words = context.documents_in(before)
+    if not words and (points or resolved != text):
+        words = context.document_of(before)
+    return f"{words}{refers_to_name(resolved)}" if words else resolved
 
 
 def _between(text: str, asked: Sequence[str], context: Context) -> str:
