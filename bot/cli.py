@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
+from bot.cli_journal import app as journal_app
 from bot.settings import Settings, read_settings
 from corpus.errors import UsageError, WenceError
 
@@ -27,6 +28,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+app.add_typer(journal_app)
 
 IndexOption = Annotated[Path | None, typer.Option("--index", help="索引文件夹 / index folder")]
 CorpusOption = Annotated[

@@ -22,7 +22,7 @@ _MAX_LIST: Final = 200
 """Measures and districts of an answer that are kept."""
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _UNFINISHED: Final = re.compile(r"[\W\d_a-zA-Z]{1,80}\Z")
-_BROKEN: Final = re.compile("[\0\ud800-\udfff]")
+_BROKEN: Final = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _CUT: Final = "…"
 _NO_TIMING: Final = Timing()
 
@@ -134,10 +134,13 @@ def plain_id(text: str) -> str:
 
 
 def kept_text(text: str, limit: int) -> str:
-    """`text` masked, at most `limit` characters of it. What a database does not take is U+FFFD."""
-    whole = _BROKEN.sub("\ufffd", _shortened(text, limit))
-    masked = mask(whole)
-    return masked if len(masked) <= limit and whole == text else masked[: limit - 1] + _CUT
+    """`text` masked, at most `limit` characters of it.
+
+    U+FFFD stands for what databases do not take or terminals obey.
+    """
+    shortened = _shortened(text, limit)
+    masked = mask(_BROKEN.sub("\ufffd", shortened))
+    return masked if len(masked) <= limit and shortened == text else masked[: limit - 1] + _CUT
 
 
 def _shortened(text: str, limit: int) -> str:

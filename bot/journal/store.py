@@ -34,8 +34,6 @@ GONE: Final = (OperationalError, InterfaceError, NoConnection, OSError, Timeout)
 """What is raised while the database cannot be reached or written: it may pass."""
 BUSY_SECONDS: Final = 5.0
 """How long a lock that somebody else holds is waited for."""
-READS: Final = "wence_reads"
-"""The execution option of a connection that writes nothing."""
 _CONNECT_SECONDS: Final = 5
 _AT_A_TIME: Final = 1_000
 _LOCK_KEY: Final = 0x57656E6365
@@ -153,8 +151,11 @@ def _set_up_sqlite(connection: Any, record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """A writer takes the lock at once, for who begins as a reader cannot wait for it; a reader takes none."""
-    reads = connection.get_execution_options().get(READS)
+    """A writer takes the lock at once, for who begins as a reader cannot wait for it.
+
+    A connection with the execution option `wence_reads` takes none.
+    """
+    reads = connection.get_execution_options().get("wence_reads")
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
