@@ -71,9 +71,11 @@ def create_site(
 
 def _guarded(app: FastAPI, settings: Settings, metrics: Metrics) -> ASGIApp:
     """The application as the world sees it; what is called last comes first."""
+    from bot.web.ui import head
+
     guarded: ASGIApp = BodyLimit(app, settings.max_body)
     guarded = TrustedHostMiddleware(guarded, allowed_hosts=hosts_of(settings), www_redirect=False)
-    guarded = SecurityHeaders(guarded, settings)
+    guarded = SecurityHeaders(guarded, settings, head())
     guarded = GZipMiddleware(guarded, minimum_size=_PAGE_SIZE)
     return RequestLog(guarded, metrics)
 

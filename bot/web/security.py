@@ -34,8 +34,10 @@ history, monitoring, log-in, recordings, code by prompt, the older MCP transport
 class SecurityHeaders:
     """ASGI: the headers by which browsers keep a page from what it does not need."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, head: str) -> None:
+        """`head` holds the scripts that Gradio's front end puts into the page by itself."""
         self._app = app
+        self._of_head = script_hashes(head.encode("utf-8"))
         self._framed_by = " ".join(("'self'", *settings.embed_origins))
         self._may_be_framed = bool(settings.embed_origins)
 
@@ -47,8 +49,10 @@ class SecurityHeaders:
         page = _Page(self._finish, send)
         await self._app(_uncompressed(scope), receive, page.send)
 
-    def _finish(self, message: Message, hashes: Iterable[str]) -> None:
+    def _finish(self, message: Message, hashes: Sequence[str]) -> None:
         headers = MutableHeaders(scope=message)
+        if hashes:
+            hashes = [*hashes, *self._of_head]
         headers["Content-Security-Policy"] = policy(self._framed_by, hashes)
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
@@ -61,7 +65,7 @@ class SecurityHeaders:
 class _Page:
     """Sends a response on; HTML only when it is whole, so that its scripts can be hashed."""
 
-    def __init__(self, finish: Callable[[Message, Iterable[str]], None], send: Send) -> None:
+    def __init__(self, finish: Callable[[Message, Sequence[str]], None], send: Send) -> None:
         self._finish = finish
         self._send = send
         self._start: Message | None = None
