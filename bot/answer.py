@@ -15,7 +15,8 @@ Confidence = Literal["high", "medium", "low"]
 class Citation:
     """A verbatim quote and where it stands: ``source[start:end] == quote``.
 
-    `guideline` and `document` are the slug and the title of the document it is from.
+    `guideline` and `document` are the slug and the title of the document it is from; `page` (pdf) or
+    `paragraph` (html, docx) is the place in the unit of its format, None where that is the line.
     """
 
     measure_id: str
@@ -28,6 +29,8 @@ class Citation:
     line: int
     guideline: str = ""
     document: str = ""
+    page: int | None = None
+    paragraph: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class Proof:
     end: int
     line: int
     note: str = ""
+    page: int | None = None
+    paragraph: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

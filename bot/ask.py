@@ -12,6 +12,7 @@ from functools import partial
 from time import perf_counter
 
 from bot.answer import Answer, Timing
+from bot.answers.places import with_places
 from bot.answers.sources import with_sources
 from bot.direct import direct_answer
 from bot.evidence import Evidence, blended, gather
@@ -39,6 +40,7 @@ class Assistant:
     def __init__(self, index: Index, max_question: int = 1000) -> None:
         self.index = index
         self.library = Library(index.guidelines, index.applicability)
+        self._by_other_unit = {g.slug: g for g in index.guidelines if g.unit != "line"}
         self._scope = Scope(index.background)
         self._max_question = max_question
 
@@ -75,10 +77,15 @@ class Assistant:
         for i in open_ones:
             answers[i] = self._by_search(questions[i], queries, encoding)
         return [
-            _as_typed(with_sources(answer, self._library_of(question), question.naming), text, question)
+            _as_typed(self._told(answer, question), text, question)
             for answer, text, question in zip(answers, originals, questions, strict=True)
             if answer is not None
         ]
+
+    def _told(self, answer: Answer, question: Question) -> Answer:
+        """The answer with its documents and with places in their units."""
+        answer = with_sources(answer, self._library_of(question), question.naming)
+        return with_places(answer, self._by_other_unit)
 
     def _read(self, asked: Asked) -> Question:
         text = asked.text

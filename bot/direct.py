@@ -102,6 +102,9 @@ def _catalogue(question: Question, library: Library) -> Answer | None:
         return None
     topic = next((words for words in asked.groupdict().values() if words), "")
     documents: Sequence[Guideline] = library.documents if naming.slugs else library.whole.documents
+    if naming.bodies and not naming.years:  # also those that are no longer in force
+        issued = {slug for body in naming.bodies for slug in library.catalogue.issued_by(body)}
+        documents = [g for g in library.whole.documents if g.slug in issued]
     kind = kind_asked(plain)
     if topic and not naming.slugs:
         documents = about(documents, topic)

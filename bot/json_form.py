@@ -6,11 +6,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from bot.answer import Answer
+from bot.answer import Answer, Applies, Citation, Proof
 from corpus.measure import Guideline, Measure
+from corpus.position import unit_place
 from index.hits import Hit
 
 Json = dict[str, object]
+_UNITS = ("page", "paragraph")
 
 
 def answer_json(answer: Answer, question_id: str | int | None = None) -> Json:
@@ -24,8 +26,8 @@ def answer_json(answer: Answer, question_id: str | int | None = None) -> Json:
         "confidence": answer.confidence,
         "districts": list(answer.districts),
         "text": answer.text,
-        "citations": [asdict(citation) for citation in answer.citations],
-        "applicability": [asdict(applies) for applies in answer.applicability],
+        "citations": [_placed(citation) for citation in answer.citations],
+        "applicability": [_applies(applies) for applies in answer.applicability],
         "checked": answer.checked,
         "searched": [asdict(source) for source in answer.searched],
         "searched_count": answer.searched_count,
@@ -36,6 +38,16 @@ def answer_json(answer: Answer, question_id: str | int | None = None) -> Json:
         "timing_ms": asdict(answer.timing) if answer.timing else None,
     }
     return form
+
+
+def _placed(quoted: Citation | Proof) -> Json:
+    """A quote with page or paragraph where its document is counted in these."""
+    form = asdict(quoted)
+    return {name: value for name, value in form.items() if name not in _UNITS or value is not None}
+
+
+def _applies(applies: Applies) -> Json:
+    return {**asdict(applies), "evidence": [_placed(proof) for proof in applies.evidence]}
 
 
 def hits_json(hits: Sequence[Hit], question_id: str | int | None = None) -> Json:
@@ -59,6 +71,7 @@ def measure_json(guideline: Guideline, measure: Measure) -> Json:
         "start": measure.span.start,
         "end": measure.span.end,
         "line": measure.span.line,
+        **unit_place(guideline, measure.span.start),
         "sentences": [
             {"text": s.text, "start": s.span.start, "end": s.span.end, "line": s.span.line}
             for s in measure.sentences

@@ -179,9 +179,12 @@ def _both_versions(naming: Naming, catalogue: Catalogue) -> Naming:
 
 
 def _lacks_older(naming: Naming, catalogue: Catalogue) -> bool:
-    """Whether an older version is asked for and the document has none here."""
-    asked = naming.older and len(naming.slugs) == 1
-    return naming.no_older or (asked and not catalogue.standing(naming.slugs[0]).newer)
+    """Whether a version is asked for, an older one or that of a year, which is not here."""
+    if len(naming.slugs) != 1:
+        return naming.no_older
+    only = naming.slugs[0]
+    of_another_year = bool(naming.years) and not catalogue.of_years([only], naming.years)
+    return naming.no_older or of_another_year or (naming.older and not catalogue.standing(only).newer)
 
 
 def _filtered(text: str, naming: Naming, wording: _Wording, catalogue: Catalogue) -> Naming:
