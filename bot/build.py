@@ -136,7 +136,7 @@ def open_index(settings: Settings, *, report: Say) -> Index:
 
 def load_model(settings: Settings) -> Embedder:
     """The embedding model that the settings name; ModelError if it cannot be loaded."""
-    return load_embedder(settings.embedding_model or None)
+    return load_embedder(settings.embedding_model or None, settings.encoder)
 
 
 def _load(settings: Settings) -> Index:

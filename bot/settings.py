@@ -78,6 +78,11 @@ class Settings(BaseSettings):
         description="sentence-transformers 模型的名称或文件夹;空:自带的离线模型 / "
         "hub name or folder of a sentence-transformers model; empty: the offline model",
     )
+    encoder: Literal["auto", "onnx", "torch"] = Field(
+        default="auto",
+        description="模型的运行方式:auto 表示向量相同时用 ONNX Runtime,否则用 torch / "
+        "what runs the model: auto takes ONNX Runtime where it gives the same vectors, torch otherwise",
+    )
     dense: bool = Field(
         default=True,
         description="false:只用 BM25 检索,不加载模型 / false: search with BM25 alone, no model is loaded",

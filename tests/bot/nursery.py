@@ -96,7 +96,7 @@ def warm_up() -> None:
 
 def main() -> None:
     """Until standard input ends."""
-    build.load_embedder = lambda name: MadeUp()
+    build.load_embedder = lambda name, encoder: MadeUp()
     build.background_questions = lambda: QUESTIONS
     warm_up()
     children = 0
