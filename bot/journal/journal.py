@@ -108,6 +108,7 @@ def _prepare(store: Store, losses: Losses) -> None:
     try:
         store.prepare()
     except WenceError:
+        store.close()
         raise
     except Exception as error:  # the writer tries again; answers do not wait for that
         store.close()

@@ -19,7 +19,7 @@ def read_since(text: str, now: datetime | None = None) -> datetime:
         if span := _SPAN.fullmatch(text.strip().lower()):
             return now - int(span[1]) * _UNITS[span[2]]
         return datetime.combine(date.fromisoformat(text.strip()), time()).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         raise UsageError(
             f"看不懂时间 {text!r}。请写 30d(天)、12h(小时)、8w(周),或日期如 2026-01-31。",
             f"{text!r} is no time: write 30d (days), 12h (hours), 8w (weeks), or a date such as 2026-01-31.",
