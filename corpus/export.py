@@ -7,6 +7,7 @@ from typing import Any
 from corpus.lines import Lines
 from corpus.measure import Guideline, Measure, Span
 from corpus.numbering import Kind, Place, find_labels
+from corpus.position import unit_place
 
 _DATES = ("published", "passed", "amended", "effective", "repealed", "valid_until")
 _ITEMS = (Kind.PAREN, Kind.ARABIC, Kind.ARABIC_PAREN, Kind.CIRCLED)
@@ -51,6 +52,7 @@ def _measure(measure: Measure, guideline: Guideline) -> dict[str, Any]:
         "text": measure.text,
         **_span(measure.span),
         "line": measure.span.line,
+        **unit_place(guideline, measure.span.start),
         "body": _span(measure.body),
         "sentences": [{"text": s.text, **_span(s.span), "line": s.span.line} for s in measure.sentences],
         "items": _items(measure, guideline),

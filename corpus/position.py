@@ -16,6 +16,12 @@ class Position:
     number: int
 
 
+def unit_place(guideline: Guideline, offset: int) -> dict[str, int]:
+    """``{"page": n}`` or ``{"paragraph": n}`` for JSON; empty where the unit is the line."""
+    place = place_of(guideline, offset) if guideline.unit != "line" else None
+    return {place.unit: place.number} if place else {}
+
+
 def place_of(guideline: Guideline, offset: int) -> Position:
     """The place of a character offset into `guideline.source`.
 

@@ -12,6 +12,8 @@ from corpus.measure import Guideline
 # The phrases that the script says or writes.
 _SPOKEN = (
     "found",
+    "found_paragraph",
+    "found_page",
     "not_found",
     "copied",
     "guideline",

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from bot.markup import both, inert
 from corpus.lines import Lines
-from corpus.measure import Guideline, Measure, Meta, Note, Section, Span
+from corpus.measure import Guideline, Measure, Meta, Note, Section, Span, Unit
 
 
 def title_of(guideline: Guideline) -> str:
@@ -23,7 +23,7 @@ def title_of(guideline: Guideline) -> str:
 
 def guideline_html(guideline: Guideline) -> str:
     """A parsed guideline in the order of its source: preamble, sections, measures with notes, closing."""
-    text = _Text(guideline.source)
+    text = _Text(guideline.source, guideline.pages)
     parts = [(span.start, _aside(text, span, kind)) for span, kind in _around(guideline)]
     parts += [(section.span.start, _section(text, section)) for section in guideline.sections]
     parts += [
@@ -32,7 +32,11 @@ def guideline_html(guideline: Guideline) -> str:
     ]
     body = "".join(part for _, part in sorted(parts))
     return _article(
-        guideline.slug, title_of(guideline), _facts(guideline.meta, len(guideline.measures)), body
+        guideline.slug,
+        title_of(guideline),
+        _facts(guideline.meta, len(guideline.measures)),
+        body,
+        guideline.unit,
     )
 
 
@@ -45,8 +49,9 @@ def record_html(measure: Measure) -> str:
 class _Text:
     """A source with its lines and, as HTML, any stretch of it."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, pages: Sequence[int] = ()) -> None:
         self.source = source
+        self._pages = pages
         self.starts = [start for start, _ in Lines.of(source).bounds]
 
     def line(self, offset: int) -> int:
@@ -71,7 +76,8 @@ class _Text:
         pieces = "".join(self.piece(left, right) for left, right in pairwise(edges))
         if not self.source[start:end].strip():
             return pieces
-        return f'<{tag} class="wence-line" data-line="{self.line(start)}">{pieces}</{tag}>'
+        page = f' data-page="{bisect_right(self._pages, start)}"' if self._pages else ""
+        return f'<{tag} class="wence-line" data-line="{self.line(start)}"{page}>{pieces}</{tag}>'
 
 
 def _around(guideline: Guideline) -> Iterator[tuple[Span, str]]:
@@ -81,8 +87,8 @@ def _around(guideline: Guideline) -> Iterator[tuple[Span, str]]:
         yield guideline.closing, "closing"
 
 
-def _article(slug: str, title: str, facts: str, body: str) -> str:
-    opening = f'<article class="wence-text" lang="zh-CN" data-slug="{inert(slug)}">'
+def _article(slug: str, title: str, facts: str, body: str, unit: Unit = "line") -> str:
+    opening = f'<article class="wence-text" lang="zh-CN" data-slug="{inert(slug)}" data-unit="{unit}">'
     return f"{opening}<h2>{inert(title)}</h2>{facts}{body}</article>"
 
 

@@ -64,6 +64,8 @@ def read_page(html: str) -> Page:
     """The blocks of a page. Whatever the mark-up, some reading of it is found."""
     target = _Target()
     parser: etree.HTMLParser = etree.HTMLParser(target=target, huge_tree=True, encoding="utf-8")
+    # Without any tag the parser takes nothing for text.
+    html = html if "<" in html else f"<p>{html}"
     data = html.encode("utf-8", errors="replace").replace(b"\0", b"")
     page: Page = etree.fromstring(data, parser) if data.strip() else Page()
     return page
@@ -77,6 +79,7 @@ class _Target:
         self._open: list[int] = []
         self._unseen = 0
         self._links: list[bool] = []
+        self._linking = 0
         self._pre = 0
         self._parts: list[str] = []
         self._linked = 0
@@ -93,17 +96,17 @@ class _Target:
         if tag == "a":
             href = attributes.get("href") or ""
             self._links.append(bool(href))
-            self._files |= bool(
-                re.search(r"\.(?:docx?|wps|xlsx?|et|pdf|zip|rar|ofd|jpg)(?:$|[?#])", href, re.I)
-            )
+            self._linking += bool(href)
+            self._files |= bool(_FILE.search(href))
         self._pre += tag == "pre"
         self._in_title |= tag == "title"
-        self._note_meta(tag, attributes)
+        if tag == "meta":
+            self._note_meta(attributes)
         if tag == "br":
             return
         parent = self._open[-1] if self._open else -1
-        hidden = _is_hidden(attributes)
-        kept = {name: attributes.get(name) or "" for name in ("class", "id", "role") if attributes.get(name)}
+        hidden = bool(attributes) and _is_hidden(attributes)
+        kept = {name: attributes.get(name) or "" for name in ("class", "id", "role")} if attributes else {}
         self._open.append(len(self._page.elements))
         self._page.elements.append(Element(tag, kept, parent, len(self._page.blocks), hidden=hidden))
 
@@ -117,7 +120,7 @@ class _Target:
         if tag in _BLOCK_TAGS:
             self._break()
         if tag == "a" and self._links:
-            self._links.pop()
+            self._linking -= self._links.pop()
         self._pre -= tag == "pre"
         if tag == "title":
             self._in_title = False
@@ -152,7 +155,7 @@ class _Target:
 
     def _add(self, text: str) -> None:
         self._parts.append(text)
-        if any(self._links):
+        if self._linking:
             self._linked += len("".join(text.split()))
 
     def _break(self) -> None:
@@ -163,9 +166,9 @@ class _Target:
             self._page.blocks.append(Block(text, self._linked, element, self._files))
         self._parts, self._linked, self._files = [], 0, False
 
-    def _note_meta(self, tag: str, attributes: dict[str, str]) -> None:
+    def _note_meta(self, attributes: dict[str, str]) -> None:
         name = (attributes.get("name") or attributes.get("property") or "").lower()
-        if tag == "meta" and name in ("articletitle", "og:title", "title", "dc.title"):
+        if name in ("articletitle", "og:title", "title", "dc.title"):
             self._page.titles.insert(0, _tidy(attributes.get("content") or ""))
 
     def _row(self, number: int) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _MAX_FILES = 5_000
 _MAX_UNPACKED = 300 * 1024 * 1024
+_MAX_PARAGRAPHS = 100_000
 _MAX_XML = 40 * 1024 * 1024
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
@@ -103,8 +104,12 @@ class _Reader:
     def __init__(self, part: XmlPart) -> None:
         self._part = part
         self._body = part.element.find(f"{W}body")
-        if b"<!DOCTYPE" in part.blob[:2000] or self._body.find(f".//{W}altChunk") is not None:
+        if part.element.getroottree().docinfo.doctype or self._body.find(f".//{W}altChunk") is not None:
             raise Refused("含有嵌入的其他文档", "another document is embedded in it")
+        if sum(1 for _ in self._body.iter(f"{W}p")) > _MAX_PARAGRAPHS:
+            raise Refused(
+                f"段落过多（上限 {_MAX_PARAGRAPHS}）", f"it has more than {_MAX_PARAGRAPHS} paragraphs"
+            )
         numbering, styles = self._related("numbering"), self._related("styles")
         self._numbers = WordNumbers(numbering, styles)
         self._contents_styles = _contents_styles(styles)

@@ -16,20 +16,20 @@ _FRONT_TITLE = re.compile(r"(?m)^title\s*:\s*[\"']?(.{1,200}?)[\"']?\s*$")
 _LINE_SIGNS = (
     re.compile(r"(?m)^[ \t]*(?:```|~~~).*$"),
     re.compile(r"(?m)^[ \t]*(?:[-*_=][ \t]*){3,}$"),
-    re.compile(r"(?m)^[ \t]*\|?(?:[ \t]*:?-{2,}:?[ \t]*\|)+(?:[ \t]*:?-{2,}:?[ \t]*)?$"),
+    re.compile(r"(?m)^[ \t]*(?:\|[ \t]*)?(?::?-{2,}:?[ \t]*\|[ \t]*)+(?::?-{2,}:?[ \t]*)?$"),
     re.compile(r"(?m)^[ \t]*(?:>[ \t]?)+"),
     re.compile(r"(?m)^[ \t]*#{1,6}(?=[ \t\u3000]|[^#\s])"),
     re.compile(r"(?m)[ \t]#+[ \t]*$"),
     re.compile(r"(?m)^[ \t]*[-*+](?=[ \t])"),
     re.compile(r"(?m)^[ \t]*\||\|[ \t]*$|(?<=[ \t])\|(?=[ \t])"),
 )
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _TAG = re.compile(r"</?(?:[a-zA-Z][a-zA-Z0-9]{0,12})(?:\s[^<>\n]{0,300})?/?>")
-_IMAGE = re.compile(r"!\[[^\]\n]{0,300}\]\([^()\n]{0,1000}\)")
+_SPACE = re.compile(r"&(?:nbsp|ensp|emsp|#160|#12288|#x3000);")
+_IMAGE = re.compile(r"!\[[^\[\]\n]{0,300}\]\([^()\n]{0,1000}\)")
 _LINK = re.compile(r"(\[)([^\[\]\n]{1,500})(\]\([^()\n]{0,1000}\)|\]\[[^\[\]\n]{0,100}\])")
 _EMPHASIS = re.compile(r"(?<!\\)(?:\*{1,3}|~~|`+)|(?<![\w\\])_{1,3}(?=\S)|(?<=\S)(?<!\\)_{1,3}(?![\w])")
 _LABEL = re.compile(
-    r"[\s*_]*(?:第.{1,8}?[编章节条][\s*_]*|[〇一二三四五六七八九十百]{1,6}[\s*_]*、?|[(（].{0,5}[)）]?|[0-9０-９]{1,3}[.．、]?)?[\s*_]*"
+    "(?:第.{1,8}?[编章节条]|[〇一二三四五六七八九十百]{1,6}、?|[(（].{0,5}[)）]?|[0-9０-９]{1,3}[.．、]?)?"
 )
 _LABEL_MAX = 24
 JOINT = "\u2060"
@@ -46,15 +46,22 @@ def read_markdown(text: str) -> Document:
 
 
 def _blank_all(text: str, start: int) -> str:
-    reading = _blanks(text[:start]) + text[start:]
-    for pattern in (_COMMENT, _IMAGE):
-        reading = pattern.sub(_blanked, reading)
+    reading = _without_comments(_blanks(text[:start]) + text[start:])
+    reading = _IMAGE.sub(_blanked, reading)
     reading = _LINK.sub(lambda link: _blanks(link[1]) + link[2] + JOINT * len(link[3]), reading)
-    for pattern in (_TAG, *_LINE_SIGNS):
+    for pattern in (_TAG, _SPACE, *_LINE_SIGNS):
         reading = pattern.sub(_blanked, reading)
     for pattern in (_EMPHASIS, _ESCAPE):
         reading = pattern.sub(_joined, reading)
     return reading
+
+
+def _without_comments(text: str) -> str:
+    parts, start = [], 0
+    while (opened := text.find("<!--", start)) >= 0 and (closed := text.find("-->", opened)) >= 0:
+        parts += [text[start:opened], _blanks(text[opened : closed + 3])]
+        start = closed + 3
+    return "".join([*parts, text[start:]])
 
 
 def _blanked(found: re.Match[str]) -> str:
@@ -71,5 +78,5 @@ def _joined(found: re.Match[str]) -> str:
     before = found.string[max(0, found.start() - _LABEL_MAX) : found.start()]
     line = re.split(r"[\r\n]", before)[-1]
     whole = len(line) < len(before) or found.start() <= _LABEL_MAX
-    gap = (whole and _LABEL.fullmatch(line)) or re.search(r"[。；！？：;:]\s*$", line)
+    gap = (whole and _LABEL.fullmatch(line.strip("*_~` \t\u3000"))) or re.search(r"[。；！？：;:]\s*$", line)
     return (" " if gap else JOINT) * len(found[0])

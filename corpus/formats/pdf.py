@@ -196,7 +196,7 @@ def _joined(pages: Sequence[_Page]) -> tuple[str, list[int]]:
     last: _Set | None = None
     for page in pages:
         start: int | None = None
-        for column in split_columns(page.lines, page.width):
+        for column in split_columns(page.lines, page.width) if page.lines else ():
             margins = _margins(column)
             for line in column:
                 piece = _between(last, _Set(line, *margins, first=line is column[0]))

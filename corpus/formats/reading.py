@@ -41,6 +41,9 @@ _SAVE = ("请用 Word 或 WPS 另存为 .docx", "Save it as .docx with Word or W
 _SAVE_PAGE = ("请用浏览器另存为 .html", "Save it as .html with a browser")
 _WIDE = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030", "utf8": "utf-8"}
 _MAX_BROKEN = 0.001
+_MAX_TAGS = 200_000
+_MAX_CHARS = 3_000_000
+"""Longer texts and pages of more tags are no documents; they would only take time."""
 
 
 def read_document(path: Path) -> Document:
@@ -65,11 +68,30 @@ def document_of(data: bytes, path: Path) -> Document:
     return document
 
 
+def _bounded(text: str, form: Format) -> str:
+    """The text itself; Refused if it is longer, or has more tags, than any document."""
+    tags = text.count("<") if form == "html" else 0
+    if tags > _MAX_TAGS:
+        raise _too_much(
+            f"网页标签过多（{tags} 个，上限 {_MAX_TAGS} 个）", f"it has {tags} tags, the limit is {_MAX_TAGS}"
+        )
+    if form != "html" and len(text) > _MAX_CHARS:
+        raise _too_much(
+            f"文字过多（{len(text)} 字，上限 {_MAX_CHARS} 字）",
+            f"it has {len(text)} characters, the limit is {_MAX_CHARS}",
+        )
+    return text
+
+
+def _too_much(zh: str, en: str) -> Refused:
+    return Refused(zh, en, ("请拆成较小的文件", "Split it into smaller files"))
+
+
 def _read(data: bytes, form: Format, path: Path) -> Document:
     if form == "html":
         from corpus.formats.html import read_html
 
-        return read_html(_decode_html(data, path))
+        return read_html(_bounded(_decode_html(data, path), form))
     if form == "docx":
         from corpus.formats.docx import read_docx
 
@@ -78,7 +100,7 @@ def _read(data: bytes, form: Format, path: Path) -> Document:
         from corpus.formats.pdf import read_pdf
 
         return read_pdf(data)
-    text = text_of(data, path)
+    text = _bounded(text_of(data, path), form)
     if form == "markdown":
         from corpus.formats.markdown import read_markdown
 

@@ -92,8 +92,10 @@
     sheet(true);
     reveal(marks[0]);
     if (phone.matches) find(".wence-close").focus({ preventScroll: true });
-    const line = marks[0].closest("[data-line]")?.dataset.line;
-    say(phrase("found").replace("{line}", line));
+    const { line, page } = marks[0].closest("[data-line]")?.dataset ?? {};
+    const unit = marks[0].closest("[data-unit]")?.dataset.unit;
+    const said = { page: "foundPage", paragraph: "foundParagraph" }[unit] ?? "found";
+    say(phrase(said).replace("{line}", page ?? line));
   }
 
   function back() {
