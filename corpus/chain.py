@@ -12,7 +12,7 @@ inside one part, after which the outer numbers go on, is no part of the sequence
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from dataclasses import dataclass
 
 from corpus.errors import CorpusError
@@ -140,8 +140,7 @@ class Chain:
     def _note_head(self, end: int) -> bool:
         head = find_head(self._text.lines, self._found[-1].end, end)
         if head is not None:
-            self._heads.append(head)
-            self._heads.sort(key=_start)
+            insort(self._heads, head, key=_start)
         return head is not None
 
     def _begins_again(self, label: Label, following: Label | None) -> bool:

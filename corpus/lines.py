@@ -10,6 +10,10 @@ from corpus.measure import Span
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"
+_BLANKS = (
+    "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
+    f"\u200a\u2028\u2029\u202f\u205f\u3000{_INVISIBLE}"
+)
 _FLAT_LINE = 1000
 """A text with most of its characters in lines longer than this has lost its line breaks."""
 
@@ -42,19 +46,23 @@ class Lines:
 
     def trimmed(self, start: int, end: int) -> Span | None:
         """The span without white space at its ends, or None if there is nothing else in it."""
-        while start < end and is_blank(self.text[start]):
-            start += 1
-        while end > start and is_blank(self.text[end - 1]):
-            end -= 1
-        return self.span(start, end) if end > start else None
+        bounds = self._trim(start, end)
+        return self.span(*bounds) if bounds else None
+
+    def _trim(self, start: int, end: int) -> tuple[int, int] | None:
+        text = self.text[start:end].lstrip(_BLANKS)
+        left = end - len(text)
+        text = text.rstrip(_BLANKS)
+        return (left, left + len(text)) if text and start < end else None
 
     def between(self, start: int, end: int) -> list[Span]:
         """The trimmed, non-blank lines (cut to the range) from `start` to `end`."""
         found = []
-        for left, right in self.bounds[self.index(start) : self.index(max(start, end - 1)) + 1]:
-            span = self.trimmed(max(left, start), min(right, end))
-            if span is not None:
-                found.append(span)
+        for number in range(self.index(start), self.index(max(start, end - 1)) + 1):
+            left, right = self.bounds[number]
+            bounds = self._trim(max(left, start), min(right, end))
+            if bounds:
+                found.append(Span(*bounds, number + 1))
         return found
 
     def pieces(self, start: int, end: int) -> list[Span]:
@@ -78,4 +86,4 @@ def _is_flat(lengths: list[int]) -> bool:
 
 def is_blank(char: str) -> bool:
     """True for white space, byte order marks and the zero-width characters that pages leave behind."""
-    return char.isspace() or char in _INVISIBLE
+    return char in _BLANKS

@@ -37,6 +37,9 @@ _CLOSING = re.compile(
 _ANNEX = re.compile(r"附\s*[件录表图：:]?\s*[0-9０-９一二三四五六七八九十]*\s*[：:]?")
 _SHORT = 40
 _MAX_TITLE_LINES = 4
+_MAX_TITLE = 400
+_MAX_HEAD = 200
+"""So much of so many lines is looked through for a title."""
 
 
 def reads_like_title(text: str) -> bool:
@@ -50,7 +53,7 @@ def find_title(lines: Lines, head: list[Span]) -> str:
     First the opening lines, joined until they end like a title (…条例, …的通知), then any stretch
     of the form 关于…的意见, then the first line if it is short and no sentence.
     """
-    texts = [lines.of_span(span).strip("#* ") for span in head]
+    texts = [lines.of_span(span)[:_MAX_TITLE].strip("#* ") for span in head[:_MAX_HEAD]]
     texts = [text for text in texts if not _ANNEX.fullmatch(text)]
     for count in range(1, min(len(texts), _MAX_TITLE_LINES) + 1):
         joined = re.sub(r"\s", "", "".join(texts[:count]))
@@ -109,26 +112,21 @@ def find_closing(lines: Lines, start: int, end: int) -> Span | None:
     for span in pieces:
         if _ANNEX.fullmatch(lines.of_span(span)) and not lines.flat:
             return lines.span(span.start, pieces[-1].end)
-    first = len(pieces)
+    texts = [lines.of_span(span) for span in pieces]
+    opener = re.compile(r"附\s*件\s*[：:]")
+    listing = next((number for number, text in enumerate(texts) if opener.match(text)), len(texts))
+    first, dated = len(pieces), False
     for number in range(len(pieces) - 1, -1, -1):
-        text = lines.of_span(pieces[number])
-        later = [lines.of_span(span) for span in pieces[number + 1 :]]
-        if _CLOSING.fullmatch(text) or _signs(text, later) or _is_listed(lines, pieces[:number], text):
-            first = number
-        else:
+        text = texts[number]
+        listed = number > listing and re.match(r"[0-9０-９]{1,2}\s*[.．、]", text)
+        if not (_CLOSING.fullmatch(text) or (dated and _signs(text)) or listed):
             break
+        first, dated = number, dated or bool(re.fullmatch(_DATE, text))
     return lines.span(pieces[first].start, pieces[-1].end) if first < len(pieces) else None
 
 
-def _signs(text: str, later: list[str]) -> bool:
-    dated = any(re.fullmatch(_DATE, line) for line in later)
-    return dated and len(text) <= _SHORT and bool(re.fullmatch(_BODY, text))
-
-
-def _is_listed(lines: Lines, before: list[Span], text: str) -> bool:
-    """True for an entry (1.…, 2.…) of a list of annexes that began earlier."""
-    opened = any(re.match(r"附\s*件\s*[：:]", lines.of_span(span)) for span in before)
-    return opened and bool(re.match(r"[0-9０-９]{1,2}\s*[.．、]", text))
+def _signs(text: str) -> bool:
+    return len(text) <= _SHORT and bool(re.fullmatch(_BODY, text))
 
 
 def _signature(lines: Lines, closing: Span | None) -> str:

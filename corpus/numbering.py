@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import islice
 
 from corpus.lines import Lines
 
@@ -96,6 +97,8 @@ _REFERENCE = re.compile(r"[的规第所和或及与至到中款项目以之”�
 # 一、二级医院, 二、三产业, 二、三、四线城市: numbers in a row that count things.
 _ENUMERATED = re.compile("([〇零一二三四五六七八九十百两]+)([、级类线]|[产等期批档])|[0-9０-９]+、")
 _MAX_TITLE = 60
+MAX_LABELS = 30_000
+"""No document has more; a text that does is refused rather than looked through."""
 _WINDOW = 200
 """How far around a label the parser looks on its line; lines may be as long as the whole text."""
 
@@ -138,18 +141,25 @@ def _chinese(number: int) -> str:
 
 
 def find_labels(lines: Lines) -> list[Label]:
-    """Every label of the text that could begin a part of it, in order of position."""
+    """Every label of the text that could begin a part of it, in order of position; more than
+    `MAX_LABELS` of them are not looked for."""
     labels: list[Label] = []
     dense = lines.flat and _is_dense(lines.text)
+    line = 0
     for match in _LABEL.finditer(lines.text):
-        place = _place(lines, match.start()) or (Place.HEADING if dense else None)
-        label = _label(match, place, lines) if place else None
+        if len(labels) > MAX_LABELS:
+            break
+        while lines.bounds[line][1] < match.start():
+            line += 1
+        left = max(lines.bounds[line][0], match.start() - _WINDOW)
+        place = _place(lines, left, match.start()) or (Place.HEADING if dense else None)
+        label = _label(match, place, lines.text, left) if place else None
         if label is None:
             continue
         if dense and label.place is not Place.LINE:
             label = _in_dense(lines.text, label, labels)
             labels += [label] if label else []
-        elif not _is_reference(lines, label):
+        elif not _is_reference(lines, label, lines.bounds[line][1]):
             labels.append(label)
         elif label.kind is Kind.ARTICLE and label.place is Place.LINE:
             # 第七条所… at the start of a line may still be the article itself, if it is missing elsewhere.
@@ -159,7 +169,8 @@ def find_labels(lines: Lines) -> list[Label]:
 
 def _is_dense(text: str) -> bool:
     """True for a text without line breaks whose labels follow full stops and not blanks."""
-    before = [text[match.start() - 1 : match.start()] for match in _LABEL.finditer(text)]
+    found = islice(_LABEL.finditer(text), MAX_LABELS)
+    before = [text[match.start() - 1 : match.start()] for match in found]
     return sum(char in _FULL_STOPS for char in before if char) > sum(char.isspace() for char in before)
 
 
@@ -186,34 +197,30 @@ def _ends_heading(text: str, label: Label, earlier: list[Label]) -> bool:
     return not re.search("[。；：:，,]", text[above.end : label.start])
 
 
-def _label(match: re.Match[str], place: Place, lines: Lines) -> Label | None:
-    text = lines.text
+def _label(match: re.Match[str], place: Place, text: str, left: int) -> Label | None:
     if match["unit"]:
         unit = "编" if match["unit"] == "篇" else match["unit"]
         kind, digits = Kind(unit), match["ordinal"]
     else:
-        group = next(name for name in _GROUPS if match[name])
+        group = match.lastgroup or ""
         kind, digits = _GROUPS[group], match[group]
     sub = numeral(match["sub"]) if match["sub"] else 0
     if kind is Kind.ARABIC and digits[0] in "0０":
         return None
-    left = _left(lines, match.start())
-    mark = _MARK.search(text, left, match.start())
-    printed = re.sub(r"\s", "", match[0])
+    marked = match.start() > left and text[match.start() - 1] in "*_>#\t "
+    mark = _MARK.search(text, left, match.start()) if marked else None
+    printed = "".join(match[0].split())
     begin = mark.start() if mark else match.start()
     end = match.end() + 2 * text.startswith(("**", "__"), match.end())
     return Label(kind, numeral(digits), sub, printed, match.start(), end, begin, place)
 
 
-def _left(lines: Lines, offset: int) -> int:
-    """Where the line of `offset` begins, but no farther away than matters."""
-    left, _ = lines.bounds[lines.index(offset)]
-    return max(left, offset - _WINDOW)
-
-
-def _place(lines: Lines, offset: int) -> Place | None:
-    before = lines.text[_left(lines, offset) : offset]
-    if lines.flat and before and not before[-1].isspace():
+def _place(lines: Lines, left: int, offset: int) -> Place | None:
+    """Where a label at `offset` stands; `left` is the beginning of its line, if that is near."""
+    before = lines.text[left:offset]
+    if not before:
+        return Place.LINE
+    if lines.flat and not before[-1].isspace():
         before = before.split()[-1]
     bare = _MARK.sub("", before).strip("\ufeff\u200b")
     if not bare.strip():
@@ -235,9 +242,8 @@ def _ends_there(before: str) -> bool:
     return last.rstrip("\"'")[-1:] in _SENTENCE_END or len(last) <= _MAX_TITLE
 
 
-def _is_reference(lines: Lines, label: Label) -> bool:
+def _is_reference(lines: Lines, label: Label, right: int) -> bool:
     """True where the words around a label show that it is spoken of, not begun."""
-    _, right = lines.bounds[lines.index(label.start)]
     rest = lines.text[label.end : min(right, label.end + _WINDOW)]
     if label.kind in (Kind.CHINESE, Kind.ARABIC):
         return _counts(label, rest)

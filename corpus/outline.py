@@ -18,7 +18,7 @@ from corpus.errors import CorpusError
 from corpus.heads import find_head
 from corpus.lines import Lines
 from corpus.measure import Span
-from corpus.numbering import Kind, Label, Place, find_labels
+from corpus.numbering import MAX_LABELS, Kind, Label, Place, find_labels
 
 _HEADINGS = (Kind.BOOK, Kind.SUBBOOK, Kind.DIVISION, Kind.CHAPTER, Kind.SECTION)
 _MAX_HEADING = 80
@@ -52,6 +52,8 @@ def find_outline(lines: Lines, *, accept: tuple[str, ...] = (), file: str = "") 
     """
     text = Text(lines, frozenset(accept), file)
     labels = find_labels(lines)
+    if len(labels) > MAX_LABELS:
+        raise _too_many(text)
     scheme = _scheme(lines, labels)
     contents = find_contents(lines, [label for label in labels if _is_main(label, scheme)])
     if contents is not None:
@@ -233,6 +235,13 @@ def _level(kind: Kind, levels: list[Kind]) -> int:
 
 def _start(label: Label) -> int:
     return label.start
+
+
+def _too_many(text: Text) -> CorpusError:
+    return CorpusError(
+        f"{text.file} 中的编号超过 {MAX_LABELS} 个，不像一份文件。请核对文件，或拆分为多个文件。",
+        f"{text.file}: more than {MAX_LABELS} numbers, which is no single document. Check the file, or split it.",
+    )
 
 
 def _unnumbered(text: Text) -> CorpusError:

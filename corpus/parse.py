@@ -8,6 +8,7 @@ first （一） becomes a measure under the label of that 一、. Items below a 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 
 from corpus.clean import foot_furniture, head_furniture, marks
@@ -146,12 +147,13 @@ def _parts(lines: Lines, outline: Outline, end: int) -> list[_Part]:
     annexes: list[tuple[str, ...]] = [(), (), *((title,) for title in titles)]
     parts: list[_Part] = []
     above: list[Node] = []
-    nodes = outline.nodes
+    nodes, heads = outline.nodes, [head.start for head in outline.part_heads]
     for number, node in enumerate(nodes):
         following = nodes[number + 1] if number + 1 < len(nodes) else None
         above = [upper for upper in above if upper.depth < node.depth and upper.part == node.part]
         stop = following.label.mark if following else end
-        stop = min([stop, *(h.start for h in outline.part_heads if node.label.end <= h.start < stop)])
+        place = bisect_left(heads, node.label.end)
+        stop = min([stop, *heads[place : place + 1]])
         deeper = following is not None and following.depth > node.depth and following.part == node.part
         parts.append(_Part(node, stop, annexes[node.part], tuple(above), deeper))
         above.append(node)
@@ -244,7 +246,7 @@ def _heading(lines: Lines, part: _Part) -> _Heading:
     title = re.sub(r"\s+", " ", text[start:end].strip())
     after = lines.trimmed(end + len(stop), part.end)
     whole = after is None and part.parent
-    listed = text[: label.mark].rstrip().endswith(("；", ";"))
+    listed = text[max(0, label.mark - 20) : label.mark].rstrip().endswith(("；", ";"))
     apart = whole or (after is not None and not listed and _is_heading(title, stop))
     fits = len(title) <= _TITLE_MAX or whole
     return _Heading(title if fits else "", end + len(stop), apart)
