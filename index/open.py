@@ -59,7 +59,8 @@ def save_index(index: Index, place: Place) -> Manifest:
         return index.save(place)
     from index.remote.write import write
 
-    return write(index, place)
+    index.manifest = write(index, place)
+    return index.manifest
 
 
 def _pointer(place: Path) -> str | None:

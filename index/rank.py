@@ -19,6 +19,7 @@ from index.tables import Bag, Matches, Rows, Scores, Tables
 
 RANK_ALL_UP_TO: Final = 500
 CANDIDATES: Final = 100
+_DECIMALS: Final = 5
 EVIDENCE: Final = 10
 """The signals of a ranking are taken from so many of the best measures, however many are asked for."""
 
@@ -41,7 +42,8 @@ def rank(tables: Tables, query: Query, k: int, weights: Weights, allowed: Rows |
     """
     scored = _score(tables, query, allowed, max(CANDIDATES, k))
     fused = fuse(_signals(scored, weights), len(scored.rows))
-    order = np.argsort(-fused, kind="stable")
+    # Equal texts come in order of row: the last bits of their cosines depend on where a vector lies.
+    order = np.argsort(-fused.round(_DECIMALS), kind="stable")
     if query.vector is None or tables.dense is None:
         order = order[scored.bm25[order] > 0]
     best = [tables.measures[row] for row in scored.rows[order[:EVIDENCE]]]

@@ -11,7 +11,7 @@ from index.remote.place import RemotePlace
 
 NOT_THERE: Final = (100, 1600)
 """The server's codes for a collection and for an alias that do not exist."""
-_DENIED: Final = ("unauthenticated", "permission", "auth check", "privilege", "token", "password", "api key")
+_DENIED: Final = ("unauthenticated", "permission", "auth check", "privilege", "password", "api key")
 _UNREACHABLE: Final = ("connect", "unavailable", "deadline", "timeout", "timed out", "dns")
 
 
@@ -64,7 +64,7 @@ def is_missing(error: Exception) -> bool:
 
 def _of(place: RemotePlace, error: Exception) -> IndexServerError:
     said = _words(error)
-    low = said.lower()
+    low = " ".join(map(_words, _causes(error))).lower()
     if is_missing(error):
         return refuse(
             place,
@@ -90,7 +90,17 @@ def _of(place: RemotePlace, error: Exception) -> IndexServerError:
     )
 
 
-def _words(error: Exception) -> str:
+def _causes(error: BaseException) -> list[BaseException]:
+    """The error and those that led to it: the client says of a refused token that it cannot connect."""
+    found: list[BaseException] = []
+    step: BaseException | None = error
+    while step is not None and step not in found:  # a gRPC error can be its own cause
+        found.append(step)
+        step = step.__cause__ or step.__context__
+    return found
+
+
+def _words(error: BaseException) -> str:
     """What the server said, in one bounded line; never what was sent to it."""
     details = getattr(error, "details", None)
     said = details() if callable(details) else getattr(error, "message", "")

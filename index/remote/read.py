@@ -72,7 +72,10 @@ def read(
 
 
 def _manifest(server: Server, parts: str) -> Manifest:
-    rows = server.fetch(parts, 0, 1, ["name", "data"]) if layout.version_of(parts) else []
+    if layout.version_of(parts) is None:
+        raise _of_another_make(server.place)
+    server.load(parts)
+    rows = server.fetch(parts, 0, 1, ["name", "data"])
     if not rows or rows[0]["name"] != MANIFEST:
         raise _of_another_make(server.place)
     data = str(rows[0]["data"])
@@ -126,6 +129,8 @@ def _tables(
     sizes = {MEASURES: len(measures), SENTENCES: int(starts[-1])}
     found = {kind: Collection(server, layout.collection(version, kind), n) for kind, n in sizes.items()}
     for each in found.values():
+        if each.size:
+            server.load(each.name)
         if each.size and server.size(each.name) != each.size:
             raise each.damaged()
     sparse, sparse_sentences = (_sparse(found[kind], kind, files) for kind in (MEASURES, SENTENCES))

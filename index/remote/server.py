@@ -26,6 +26,10 @@ _LONGEST: Final = 65_535
 _MOST_VALUES: Final = 4_096
 _LITE: Final = "milvus_lite"
 
+_QUIET: Final = {"grpc.keepalive_time_ms": 330_000, "grpc.keepalive_permit_without_calls": False}
+"""The client asks every 10 seconds whether the server lives; servers with gRPC's usual settings, such as that
+of Milvus Lite, end the connection of a client that asks oftener than every 5 minutes."""
+
 Row = Mapping[str, object]
 
 
@@ -71,7 +75,11 @@ class Server:
             _start(place)
         with translated(place):
             client = MilvusClient(
-                place.address, token=place.token, db_name=place.database, timeout=CONNECT_SECONDS
+                place.address,
+                token=place.token,
+                db_name=place.database,
+                timeout=CONNECT_SECONDS,
+                grpc_options=_QUIET,
             )
             version = client.get_server_version(timeout=CONNECT_SECONDS)
         return cls(place, client, str(version).startswith(_LITE))
@@ -142,6 +150,14 @@ class Server:
                 params.add_index(field, index_type=kind, metric_type=metric)
                 # Lite builds at once and has nothing to wait for; asking it costs half a second each time.
                 self._client.create_index(name, params, timeout=WRITE_SECONDS, sync=not self.lite)
+        self.load(name)
+
+    def load(self, name: str) -> None:
+        """Make a collection searchable; one that is so already is left alone.
+
+        Milvus Lite forgets it when the file is closed, and on a server somebody may have released it.
+        """
+        with translated(self.place):
             self._client.load_collection(name, timeout=WRITE_SECONDS)
 
     def drop(self, name: str) -> None:
@@ -190,15 +206,6 @@ class Server:
                 timeout=READ_SECONDS,
             )
         return [(int(hit["id"]), float(hit["distance"])) for hit in found[0]]
-
-    def close(self) -> None:
-        """Close the connection; a Milvus Lite file is free for another process then."""
-        with translated(self.place):
-            self._client.close()
-        if self.place.kind == "lite":
-            from milvus_lite.server_manager import server_manager_instance
-
-            server_manager_instance.release_server(self.place.address)
 
     def _indexes(self, fields: Fields) -> Iterator[tuple[str, str, str]]:
         if fields.dense:

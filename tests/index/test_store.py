@@ -9,13 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from corpus.errors import CorpusError, IndexFolderError
+from corpus.errors import CorpusError, IndexFolderError, IndexServerError
 from corpus.load import load_corpus
 from corpus.measure import Guideline
 from index import rank as rank_module
 from index.embed import Embedder
 from index.folder import describe, read_folder, write_folder
 from index.hits import Query
+from index.open import Place, has_index, open_index, save_index
 from index.passage import corpus_hash, count_passages, from_json, to_json
 from index.store import Index
 
@@ -57,28 +58,31 @@ def test_fusion_is_no_worse_than_either_half(index: Index) -> None:
     assert right(queries) >= max(lexical, dense)
 
 
-def test_round_trip_through_the_folder(index: Index, embedder: Embedder, tmp_path: Path) -> None:
-    manifest = index.save(tmp_path)
-    again = Index.load(tmp_path, embedder)
-    assert again.guidelines == index.guidelines
+def test_round_trip(built: Index, embedder: Embedder, place: Place, tmp_path: Path) -> None:
+    assert not has_index(place)
+    manifest = save_index(built, place)
+    assert has_index(place)
+    again = open_index(place, embedder)
+    assert again.guidelines == built.guidelines
+    assert to_json(again.applicability) == to_json(built.applicability)
     assert again.manifest == manifest
-    assert again.manifest.corpus == corpus_hash(index.guidelines)
-    query = index.encode("老人去食堂吃饭有补贴吗?")
-    assert again.rank(query) == index.rank(query)
+    assert again.manifest.corpus == corpus_hash(built.guidelines)
+    query = built.encode("老人去食堂吃饭有补贴吗?")
+    assert again.rank(query) == built.rank(query)
     assert not [path for path in tmp_path.rglob("*") if path.suffix in {".pkl", ".pickle"}]
 
 
 def test_the_model_is_loaded_for_the_first_question_only(
-    index: Index, embedder: Embedder, tmp_path: Path
+    built: Index, embedder: Embedder, place: Place
 ) -> None:
-    index.save(tmp_path)
+    save_index(built, place)
     calls = []
 
     def load() -> Embedder:
         calls.append(1)
         return embedder
 
-    again = Index.load(tmp_path, load)
+    again = open_index(place, load)
     assert calls == []
     again.encode_many(["家庭农场", "养老"])
     again.search("家庭农场")
@@ -92,20 +96,20 @@ class OtherModel(Embedder):
         self.name, self.dimension, self.fingerprint = "other", real.dimension, "0" * 16
 
 
-def test_another_model_is_refused(index: Index, embedder: Embedder, tmp_path: Path) -> None:
-    index.save(tmp_path)
-    other = OtherModel(embedder)
-    with pytest.raises(IndexFolderError, match="it was built with the model multilingual-e5-small"):
-        Index.load(tmp_path, other)
-    late = Index.load(tmp_path, lambda: other)
-    with pytest.raises(IndexFolderError, match="it was built with the model multilingual-e5-small"):
+def test_another_model_is_refused(built: Index, embedder: Embedder, place: Place) -> None:
+    save_index(built, place)
+    other, refused = OtherModel(embedder), (IndexFolderError, IndexServerError)
+    with pytest.raises(refused, match="it was built with the model multilingual-e5-small"):
+        open_index(place, other)
+    late = open_index(place, lambda: other)
+    with pytest.raises(refused, match="it was built with the model multilingual-e5-small"):
         late.search("家庭农场")
 
 
 @pytest.mark.parametrize("name", ["guidelines.json", "measures.faiss", "sentences.faiss", "bm25-rows.npy"])
-def test_parts_that_do_not_fit_are_refused(name: str, index: Index, tmp_path: Path) -> None:
+def test_parts_that_do_not_fit_are_refused(name: str, built: Index, tmp_path: Path) -> None:
     """Well-formed hashes round content that is wrong."""
-    index.save(tmp_path)
+    built.save(tmp_path)
     manifest, files = read_folder(tmp_path)
     damaged = files | {name: files[name][: len(files[name]) // 2]}
     write_folder(tmp_path, replace(manifest, files=describe(damaged)), damaged)
@@ -113,9 +117,9 @@ def test_parts_that_do_not_fit_are_refused(name: str, index: Index, tmp_path: Pa
         Index.load(tmp_path, None)
 
 
-def test_without_a_model(guidelines: list[Guideline], tmp_path: Path, embedder: Embedder) -> None:
-    Index.build(guidelines, None).save(tmp_path)
-    index = Index.load(tmp_path, embedder)
+def test_without_a_model(guidelines: list[Guideline], place: Place, embedder: Embedder) -> None:
+    save_index(Index.build(guidelines, None), place)
+    index = open_index(place, embedder)
     ranking = index.search("家庭农场能拿多少钱?")
     assert ranking.hits[0].measure.id == "jiangzhou-agri#1"
     assert ranking.hits[0].source == "sparse"
@@ -124,9 +128,9 @@ def test_without_a_model(guidelines: list[Guideline], tmp_path: Path, embedder: 
     assert index.search("How is the weather?").hits == ()
 
 
-def test_a_dense_index_can_be_searched_without_its_model(index: Index, tmp_path: Path) -> None:
-    index.save(tmp_path)
-    hits = Index.load(tmp_path, None).search("家庭农场能拿多少钱?").hits
+def test_a_dense_index_can_be_searched_without_its_model(built: Index, place: Place) -> None:
+    save_index(built, place)
+    hits = open_index(place, None).search("家庭农场能拿多少钱?").hits
     assert hits[0].measure.id == "jiangzhou-agri#1"
 
 
@@ -244,15 +248,18 @@ RECORDS = [
 ]
 
 
-def test_records_keep_their_ids_and_have_no_sentence_vectors(tmp_path: Path, embedder: Embedder) -> None:
+def test_records_keep_their_ids_and_have_no_sentence_vectors(
+    tmp_path: Path, embedder: Embedder, place: Place
+) -> None:
     lines = "\n".join(json.dumps(record, ensure_ascii=False) for record in RECORDS)
-    (tmp_path / "laws.jsonl").write_text(lines, encoding="utf-8")
-    guidelines = load_corpus(tmp_path)
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "laws.jsonl").write_text(lines, encoding="utf-8")
+    guidelines = load_corpus(tmp_path / "corpus")
     index = Index.build(guidelines, embedder)
     assert count_passages(guidelines) == 3
     assert index.manifest.sentences == 0
-    index.save(tmp_path / "index")
-    index = Index.load(tmp_path / "index", embedder)
+    save_index(index, place)
+    index = open_index(place, embedder)
     ranking = index.search("被狗咬了谁负责?")
     assert ranking.hits[0].measure.id == "s3"
     hits = index.rank_sentences(index.encode("老板不发工资怎么办"), [index.row("s2")])
