@@ -168,14 +168,27 @@ def ask(
 def serve(
     host: Annotated[str | None, typer.Option(help="监听地址 / address to listen on")] = None,
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="端口 / port")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=64, help="进程数,端口依次加一 / processes, on ports in a row")
+    ] = None,
     index: IndexOption = None,
     no_dense: NoDenseOption = False,
 ) -> None:
-    """启动对话网页。 Serve the chat."""
+    """启动对话网页、REST 和 MCP。 Serve the chat, REST and MCP."""
     from bot.web.server import serve as serve_chat
 
-    settings = _settings(index=index, no_dense=no_dense, host=host, port=port)
+    settings = _settings(index=index, no_dense=no_dense, host=host, port=port, workers=workers)
     serve_chat(settings, report=_tell)
+
+
+@app.command("settings")
+def settings_command(json: JsonOption = False) -> None:
+    """列出全部设置、默认值和含义。 List every setting, with default and meaning."""
+    from bot.json_form import dump
+    from bot.settings_list import list_settings, settings_json, settings_text
+
+    listed = list_settings(read_settings())
+    _print(dump(settings_json(listed), indent=2) if json else settings_text(listed))
 
 
 @app.command()
@@ -255,6 +268,7 @@ def _settings(
     no_dense: bool = False,
     host: str | None = None,
     port: int | None = None,
+    workers: int | None = None,
 ) -> Settings:
     """The settings of the environment with what the command line says on top."""
     given = {
@@ -262,6 +276,7 @@ def _settings(
         "index": index,
         "host": host,
         "port": port,
+        "workers": workers,
         "dense": False if no_dense else None,
     }
     return read_settings().model_copy(

@@ -14,16 +14,18 @@ from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
+from bot.answer import Answer
+from bot.journal.journal import Journal
 from bot.live import Answering, Live
 from bot.settings import Settings, read_settings
 from bot.web.api.errors import answer_errors
 from bot.web.api.routes import Api
 from bot.web.body import BodyLimit
-from bot.web.desk import Desk, Seen
+from bot.web.desk import Desk, Seen, Visitor
 from bot.web.exports import KeptAnswers, export_routes
 from bot.web.health import Site, health_routes
-from bot.web.logs import RequestLog
-from bot.web.metrics import Metrics
+from bot.web.logs import RequestLog, request_id
+from bot.web.metrics import Metrics, index_version
 from bot.web.security import OnlyNeeded, SecurityHeaders, hosts_of
 
 _PAGE_SIZE = 1024
@@ -31,20 +33,16 @@ _PAGE_SIZE = 1024
 
 
 def create_site(
-    assistant: Answering,
-    settings: Settings | None = None,
-    *,
-    seen: Seen | None = None,
-    journal_lost: Callable[[], int] | None = None,
+    assistant: Answering, settings: Settings | None = None, journal: Journal | None = None
 ) -> Site:
     """The whole site over an assistant; it follows a live one to its new index.
 
-    `seen` is told of each answer, `journal_lost` says how many of these were lost. Settings come from
-    the environment where they are not given; UsageError as for `read_settings`.
+    Answers are noted in `journal`. Settings come from the environment where they are not given; UsageError
+    as for `read_settings`.
     """
     settings = settings or read_settings()
-    metrics = Metrics(assistant, journal_lost)
-    desk = Desk(assistant, settings, metrics, seen)
+    metrics = Metrics(assistant, (lambda: journal.lost) if journal else None)
+    desk = Desk(assistant, settings, metrics, _note_in(journal, assistant) if journal else None)
     app = FastAPI(
         title="问策 Wence",
         description="政策问答：回答引自原文，每句可查。 / Answers on policy documents, each quote traceable.",
@@ -115,6 +113,15 @@ def _mount_chat(
     for route in app.routes:
         if isinstance(route, Mount) and route.path == "":
             route.app = OnlyNeeded(route.app, settings)
+
+
+def _note_in(journal: Journal, assistant: Answering) -> Seen:
+    """Notes an answer. It takes no time: the journal has a thread of its own."""
+
+    def seen(answer: Answer, visitor: Visitor) -> None:
+        journal.asked(answer, visitor.visit or "", request_id.get(), index_version(assistant.index.manifest))
+
+    return seen
 
 
 def _closing(desk: Desk) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

@@ -40,7 +40,7 @@ class Visitor:
     visit: str | None = None
 
 
-Seen = Callable[[Asked, Answer, Visitor], None]
+Seen = Callable[[Answer, Visitor], None]
 """Told of each answer, in the thread that made it: the journal."""
 
 
@@ -128,14 +128,14 @@ class Desk:
             _LOG.info("question %r", asked.text)
         answer = self._assistant.ask(asked.text, asked.history, asked.district, asked.role)
         self._metrics.answered(answer, visitor.surface, started - came, perf_counter() - came)
-        self._note(asked, answer, visitor)
+        self._note(answer, visitor)
         return answer
 
-    def _note(self, asked: Asked, answer: Answer, visitor: Visitor) -> None:
+    def _note(self, answer: Answer, visitor: Visitor) -> None:
         if self._seen is None:
             return
         try:
-            self._seen(asked, answer, visitor)
+            self._seen(answer, visitor)
         except Exception:
             _LOG.exception("the journal failed; the answer goes out all the same")
 

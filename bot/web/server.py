@@ -13,11 +13,13 @@ from types import FrameType
 import uvicorn
 from starlette.types import ASGIApp
 
+from bot.journal.journal import Journal
 from bot.live import open_live
 from bot.settings import Settings, read_settings
 from bot.web.app import create_site
 from bot.web.health import Site, Starting
 from bot.web.logs import start_log
+from bot.web.workers import Workers
 from corpus.errors import WenceError
 
 _LOG = logging.getLogger(__name__)
@@ -46,15 +48,19 @@ def serve(settings: Settings, *, report: Callable[[str], None]) -> None:
 
     The port is claimed first; while index and model are loaded, requests are told to come again. `report`
     is told where the chat is once it is ready, and when an index that was built meanwhile has taken over.
+    Several processes (`workers`) listen on ports in a row.
     WenceError as for `listen` and `open_live`.
     """
     start_log(settings.log_level)
+    if settings.workers > 1:
+        Workers(settings, report).run()
+        return
     with listen(settings.host, settings.port) as listener, ExitStack() as watching:
 
         def open_site() -> Site:
             live = open_live(settings, report=report)
             watching.enter_context(live.watching())
-            return create_site(live, settings)
+            return create_site(live, settings, watching.enter_context(Journal.open(settings)))
 
         server: uvicorn.Server
 
