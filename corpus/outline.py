@@ -240,7 +240,7 @@ def _start(label: Label) -> int:
 def _too_many(text: Text) -> CorpusError:
     return CorpusError(
         f"{text.file} 中的编号超过 {MAX_LABELS} 个，不像一份文件。请核对文件，或拆分为多个文件。",
-        f"{text.file}: more than {MAX_LABELS} numbers, which is no single document. Check the file, or split it.",
+        f"{text.file}: more than {MAX_LABELS} numbers, no single document. Check the file, or split it.",
     )
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+import time
+
+import pytest
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from corpus.errors import CorpusError
@@ -92,3 +95,152 @@ def test_laws_come_back_and_a_missing_article_is_noticed(
         assert f"第{chinese(missing + 1)}条" in error.zh
     else:
         raise AssertionError("the gap went unnoticed")
+
+
+_BODY = st.lists(_PROSE, min_size=1, max_size=3)
+_PLACE = st.sampled_from([("\n", ""), ("\r\n\r\n", "\u3000\u3000"), (" ", "")])
+_STYLES = st.sampled_from(["第{}条 ", "第{}条\u3000", "第 {} 条 ", "第{}条、"])
+
+
+def flow(lines: list[str], place: tuple[str, str]) -> str:
+    """Lines as a text; joined by blanks it must be long enough not to pass for a short page."""
+    newline, indent = place
+    return newline.join(indent + line for line in lines)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(_BODY, min_size=1, max_size=5), min_size=1, max_size=5), _PLACE, _STYLES, st.data())
+def test_laws_of_every_setting_come_back(
+    chapters: list[list[list[str]]], place: tuple[str, str], style: str, data: st.DataObject
+) -> None:
+    contents, restart = data.draw(st.booleans()), data.draw(st.booleans())
+    heads = [f"第{chinese(number)}章 总则" for number in range(1, len(chapters) + 1)]
+    lines, wanted, number = ["青川市节水条例", *(["目 录", *heads] if contents else [])], [], 0
+    for head, articles in zip(heads, chapters, strict=True):
+        number = 0 if restart else number
+        lines.append(head)
+        for article in articles:
+            number += 1
+            wanted.append(number)
+            lines += [style.format(chinese(number)) + article[0], *article[1:]]
+    guideline = parse(flow(lines, place), "doc")
+    assert [m.number for m in guideline.measures] == wanted
+    assert [s.heading for s in guideline.sections] == heads
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 4), min_size=2, max_size=8), st.lists(st.integers(2, 5), max_size=3), _PLACE)
+def test_annexes_begin_their_numbers_again(
+    main: list[int], annexes: list[int], place: tuple[str, str]
+) -> None:
+    lines, wanted = ["青川市教育局关于课后服务的通知", "现就有关事项通知如下："], []
+    for section, measures in enumerate(main, start=1):
+        lines.append(f"{chinese(section)}、工作安排" + ("" if measures else "。推广节水器具。"))
+        wanted += [(1, section)] if not measures else []
+        for measure in range(1, measures + 1):
+            lines.append(f"（{chinese(measure)}）抓好落实。1.推广器具。2.加强宣传。")
+            wanted.append((1, measure))
+    for part, count in enumerate(annexes, start=2):
+        lines += [f"附件{part - 1}", "青川市课后服务细则"]
+        lines += [f"{chinese(number)}、抓好落实。各单位分工负责。" for number in range(1, count + 1)]
+        wanted += [(part, number) for number in range(1, count + 1)]
+    guideline = parse(flow(lines, place), "doc")
+    titles = ["", *dict.fromkeys(m.path[0] for m in guideline.measures if m.path and "附件" in m.path[0])]
+    found = [
+        (1 + titles.index(next((t for t in m.path if "附件" in t), "")), m.number) for m in guideline.measures
+    ]
+    assert found == wanted
+
+
+_PIECES = st.sampled_from(
+    [
+        "一、",
+        "二、",
+        "三、",
+        "（一）",
+        "（二）",
+        "(1)",
+        "1.",
+        "2、",
+        "第一条",
+        "第二条",
+        "第二条之一",
+        "第一章 总则",
+    ]
+    + [
+        "第二章",
+        "①",
+        "附件",
+        "目录",
+        "办法",
+        "关于做好工作的通知",
+        "甲乙丙丁",
+        "。",
+        "：",
+        "；",
+        "“",
+        "”",
+        "#",
+        "**",
+    ]
+    + [
+        "\n",
+        "\n\n",
+        " ",
+        "\u3000",
+        "\r",
+        "\ufeff",
+        "\u200b",
+        "2020年1月1日",
+        "市政府",
+        "版权所有",
+        "来源：网",
+        "第九章",
+    ]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.lists(_PIECES, max_size=60).map("".join), st.text(max_size=200)))
+@example("")
+@example("\ufeff")
+@example("**一、**")
+def test_any_text_is_refused_or_accounted_for(text: str) -> None:
+    try:
+        guideline = parse(text, "doc")
+    except CorpusError as error:
+        assert error.zh and error.en
+        return
+    check_accounted(guideline, "doc")
+    assert len({m.id for m in guideline.measures}) == len(guideline.measures)
+
+
+_SIZE = 200_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "一、" * (_SIZE // 2),
+        "（" * _SIZE,
+        "某意见\n一、" + "字" * _SIZE,
+        "字" * _SIZE + "\n一、甲\n二、乙",
+        "关于" * (_SIZE // 2) + "\n一、甲\n二、乙",
+        "一、甲" + " " * _SIZE + "二、乙",
+        "某意见\n一、甲。\n二、乙。\n附件：1.甲\n" + "2.乙\n" * (_SIZE // 8),
+        "某意见\n一、甲。\n二、乙。\n" + "2020年1月1日\n" * (_SIZE // 20),
+        "一、甲\n" + "（一）乙。\n（二）丙。\n" * (_SIZE // 40),
+        "".join(f"某办法{n}\n一、甲。\n二、乙。\n" for n in range(_SIZE // 50)),
+        (">" * 199 + "。\n") * 50 + ("分享到" * 60 + "!\n") * 50 + "一、甲\n二、乙",
+        "第一条 甲。\n第二条 乙。\n附：条文\n" + "".join(f"第{n}条 丙。\n" for n in range(5, 5000)),
+        "第一条 " * (_SIZE // 4),
+    ],
+    ids=range(13),
+)
+def test_hostile_texts_take_no_quadratic_time(text: str) -> None:
+    start = time.process_time()
+    try:
+        parse(text, "doc")
+    except CorpusError:
+        pass
+    assert time.process_time() - start < 3
