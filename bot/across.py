@@ -21,7 +21,7 @@ def across_documents(question: Question, library: Library) -> Answer | None:
     text, lang, documents = question.text, question.lang, library.documents
     if not naming.compares or naming.choices or len(documents) < 2 or question.where.targets:
         return None
-    if question.clauses:
+    if question.clauses and not naming.clauses:
         named = [g for g in documents if names_a_clause(g, question.clauses)] or documents[:1]
         parts = [(g, clause_answer(text, lang, library, g, question.clauses)) for g in named]
         answer = merge(parts, len(documents))

@@ -17,7 +17,7 @@ _REGION = re.compile(r"^(?:中华人民共和国|[\u4e00-\u9fff]{2,8}?(?:自治�
 _ABOUT = re.compile(
     r"^(?P<issuer>.*?)关于(?P<matter>.+?)的?(?P<kind>(?:若干|指导|实施|具体)?[\u4e00-\u9fff]{2,4})$"
 )
-_BODY_TAIL = re.compile("委员会$|人民政府$")
+_BOOK = re.compile("(?<=法典).{1,8}编$")
 _SHORTEST = 4
 """A name found without quotation marks has at least so many characters, that of a law two."""
 
@@ -109,6 +109,11 @@ class Catalogue:
                 found[year, number].append((name, document.slug))
         return found
 
+    @property
+    def has_numbers(self) -> bool:
+        """Whether any document's number is known: else none can be said to be missing."""
+        return bool(self._numbers) or len(self.documents) > 1
+
     @cached_property
     def issuers(self) -> dict[str, tuple[str, ...]]:
         """Every issuer in full, and the slugs of its documents."""
@@ -125,10 +130,9 @@ class Catalogue:
         exact = [slug for series, slug in found if name.endswith(series)]
         return exact or [slug for series, slug in found if len(name) != 1 and series.endswith(name)]
 
-    def number_like(self, year: str, number: str) -> list[str]:
-        """The documents with this number in any year, or of this year where none has it."""
-        same = [slug for (_, n), found in self._numbers.items() if n == number for _, slug in found]
-        return same or [slug for slug, years in self.years.items() if year in years]
+    def of_number(self, number: str) -> list[str]:
+        """The documents with this number, in whatever year and series."""
+        return [slug for (_, n), found in self._numbers.items() if n == number for _, slug in found]
 
     def titled(self, title: str) -> list[str]:
         """The documents that a title in quotation marks may mean: of that name, holding it, or short.
@@ -194,6 +198,7 @@ def names_of(document: Guideline) -> Iterable[str]:
         found[rest] = None
         found[rest.removeprefix("关于")] = None
         found[_REGION.sub("", rest)] = None
+        found[_BOOK.sub("", _REGION.sub("", rest))] = None
         about = _ABOUT.match(name)
         if about:
             found[about["matter"] + about["kind"]] = None
@@ -213,8 +218,13 @@ def is_within(short: str, text: str) -> bool:
     return all(char in rest for char in short)
 
 
+def _short_body(name: str) -> str:
+    """An issuer with the short forms that all use: 人大常委会, 政府, 委."""
+    name = name.replace("人民代表大会", "人大").replace("常务委员会", "常委会")
+    return re.sub("委员会$", "委", re.sub("人民政府$", "政府", name))
+
+
 def is_body(words: str, issuer: str) -> bool:
     """Whether `words` name an issuer: the same last character, and its characters there in order."""
-    short = _BODY_TAIL.sub(lambda m: m[0][:1] if m[0] != "人民政府" else "政府", words)
-    whole = _BODY_TAIL.sub(lambda m: m[0][:1] if m[0] != "人民政府" else "政府", issuer)
+    short, whole = _short_body(words), _short_body(issuer)
     return len(short) > 1 and whole.endswith(short[-1]) and is_within(short, whole)

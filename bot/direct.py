@@ -23,6 +23,7 @@ from bot.library import Library
 from bot.phrases import say
 from bot.question import Question
 from bot.reach import reached
+from bot.reading.clauses import clause_refs
 from bot.reading.documents import asks_for_documents, kind_asked, kind_of, wants_state
 from bot.reading.support import (
     asks_for_list,
@@ -203,6 +204,10 @@ def _elsewhere(question: Question, library: Library) -> Answer | None:
 def _clause(question: Question, library: Library) -> Answer | None:
     if not question.clauses or question.aspects or not library.documents:
         return None
+    if question.naming.clauses:
+        own = {slug: clause_refs(words) for slug, words in question.naming.clauses}
+        each = [(g, replace(question, clauses=own[g.slug])) for g in library.documents]
+        return merge([(g, _clause_for(one, library, g)) for g, one in each])
     named = [g for g in library.documents if names_a_clause(g, question.clauses)] or library.documents[:1]
     if len(named) > MANY_CLAUSES and not question.naming.slugs:
         ref = question.clauses[0]

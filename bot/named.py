@@ -13,6 +13,7 @@ from corpus.versions import title_key
 
 MANY = 8
 """A short form that means more documents than this names none: the question is about a matter."""
+_REGION_ENDS = ("省", "市", "区", "县", "自治州")
 _LONGEST = 30
 """The longest run of characters before a kind word that is looked at for a title without quotation marks."""
 
@@ -52,7 +53,7 @@ def find_names(text: str, catalogue: Catalogue) -> tuple[list[Found], list[str]]
             found.append(
                 Found(mention.start, mention.end, text[mention.start : mention.end], tuple(slugs), True)
             )
-        elif year and (name or mention.end - mention.start > 8):
+        elif catalogue.has_numbers and (year or name) and (name or mention.end - mention.start > 8):
             missing.append(text[mention.start : mention.end])
     found += _unquoted(text, catalogue, [*found, *absent])
     if not found and not missing:
@@ -61,7 +62,7 @@ def find_names(text: str, catalogue: Catalogue) -> tuple[list[Found], list[str]]
 
 
 def _any_year(catalogue: Catalogue, number: str) -> list[str]:
-    found = [slug for (_, n), each in catalogue._numbers.items() if n == number for _, slug in each]
+    found = catalogue.of_number(number)
     return found if len(found) <= MANY else []
 
 
@@ -71,13 +72,17 @@ def _overlaps(start: int, end: int, found: Sequence[Found]) -> bool:
 
 def _unquoted(text: str, catalogue: Catalogue, taken: Sequence[Found]) -> list[Found]:
     """Names without quotation marks: whole ones first, then parts of titles before a word for their kind."""
-    ends = list(read.kinds_in(text))
-    if not ends:
+    if not read.has_kind(text):
         return []
+    ends = list(read.kinds_in(text))
     found: list[Found] = []
     for name, slugs in catalogue.names.items():
         at = text.find(name)
-        if at >= 0 and not _overlaps(at, at + len(name), [*taken, *found]):
+        if (
+            at >= 0
+            and not read.goes_on(text, at + len(name))
+            and not _overlaps(at, at + len(name), [*taken, *found])
+        ):
             found.append(Found(at, at + len(name), name, slugs, True))
     for end, kind in ends:
         if not _overlaps(end - len(kind), end, [*taken, *found]):
@@ -100,6 +105,8 @@ def _part(text: str, end: int, kind: str, catalogue: Catalogue) -> Found | None:
 def _short_for(words: str, catalogue: Catalogue) -> list[str]:
     """The documents that a short form means; one of two characters (科创条例) only if it can mean but one."""
     core = read.strip_generic(words)
+    if core.endswith(_REGION_ENDS):
+        return []  # 重庆市的条例 says where it is from, not which it is
     slugs = catalogue.abbreviated(words)
     whole = [slug for slug in slugs if core in catalogue.keys[slug]]
     if whole or len(core) > 2:
@@ -109,11 +116,14 @@ def _short_for(words: str, catalogue: Catalogue) -> list[str]:
 
 
 def _unknown_law(text: str, catalogue: Catalogue) -> list[str]:
-    """A law or regulation named without quotation marks, with a clause of it, that is not there."""
-    if len(catalogue.documents) < 2 or not clause_refs(text):
+    """A law or regulation named without quotation marks that is not there."""
+    if len(catalogue.documents) < 2:
         return []
-    for end, kind in read.kinds_in(text):
+    name = read.law_named(text)
+    if name:
+        return [name]
+    for end, kind in read.kinds_in(text) if clause_refs(text) else ():
         run = read.own_run(text[max(0, end - len(kind) - _LONGEST) : end - len(kind)])
-        if text[end:].lstrip().startswith("第") and len(read.strip_generic(run + kind)) > 1:
+        if text[end:].lstrip().startswith("第") and len(read.strip_generic(run + kind)) > (kind != "法"):
             return [run + kind]
     return []

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from bot.catalogue import Catalogue, is_within
 from bot.named import MANY, Found, find_names
 from bot.reading import documents as read
+from bot.reading.clauses import clause_refs
 
 THIS_DOCUMENT = "这份文件"
 """What stands in the place of a name in `Naming.rest`."""
@@ -25,7 +26,8 @@ class Naming:
 
     `slugs` are those it is about, in the order named (empty: all that are in force); `missing` names that no
     document has, `choices` the documents that an ambiguous name may mean. `by_filter`: an issuer or a year
-    names them, not a title. `rest` is the question without the names. `spoken` are the words that named.
+    names them, not a title. `spoken` are the words that named, `rest` the question without them. `clauses`
+    holds, where each of several names is followed by clauses of its own, its slug and these words.
     """
 
     slugs: tuple[str, ...] = ()
@@ -39,6 +41,7 @@ class Naming:
     bodies: tuple[str, ...] = ()
     rest: str = ""
     compares: bool = False
+    clauses: tuple[tuple[str, str], ...] = ()
 
     @property
     def named(self) -> bool:
@@ -76,7 +79,19 @@ def read_naming(text: str, catalogue: Catalogue) -> Naming:
     spans = [(one.start, one.end) for one in found]
     older = [wording.older] if wording.older and not wording.changes else []
     rest = _without(text, spans, [*wording.spans, *older])
-    return replace(naming, rest=rest, no_older=_lacks_older(naming, catalogue))
+    own = _own_clauses(text, found, naming)
+    return replace(naming, rest=rest, clauses=own, no_older=_lacks_older(naming, catalogue))
+
+
+def _own_clauses(text: str, found: Sequence[Found], naming: Naming) -> tuple[tuple[str, str], ...]:
+    """《甲》第三条和《乙》第五条: by slug, the words after each name, if each of them points at a clause."""
+    if len(found) < 2 or len(found) != len(naming.slugs):
+        return ()
+    ends = [one.start for one in found[1:]] + [len(text)]
+    parts = [text[one.end : end] for one, end in zip(found, ends, strict=True)]
+    if not all(clause_refs(part) for part in parts):
+        return ()
+    return tuple(zip(naming.slugs, parts, strict=True))
 
 
 def _wording(text: str, found: Sequence[Found]) -> _Wording:

@@ -36,6 +36,7 @@ _EVENT_OF = {
     **dict.fromkeys(("施行", "实施", "生效"), "effective"),
     **dict.fromkeys(("废止", "失效"), "repealed"),
 }
+_ORDERED = re.compile(r"日\s*([\u4e00-\u9fff、]{2,24}(?:令|公告)\s*第?\s*\d{1,4}\s*号)")
 _LABELLED = re.compile(rf"(?:成文|发布|印发|公布|发文|颁布)(?:日期|时间)\s*[:：]\s*{DATE}")
 _ALONE = re.compile(rf"\s*{DATE}(?:\s*印发)?\s*")
 _FROM = re.compile(rf"自\s*{DATE}\s*(?:起|开始)?\s*(?:正式)?{_FORCE}")
@@ -82,6 +83,7 @@ def dated(guideline: Guideline) -> Meta:
     effective = meta.effective or _effective(own, published) or found.get("effective", "")
     return replace(
         meta,
+        doc_no=meta.doc_no or _order(head),
         published=meta.published or found.get("published", ""),
         passed=meta.passed or found.get("passed", ""),
         amended=meta.amended or found.get("amended", ""),
@@ -91,6 +93,12 @@ def dated(guideline: Guideline) -> Meta:
         replaces=meta.replaces or tuple(dict.fromkeys(_replaced(guideline, own))),
         status=meta.status or ("repealed" if _REPEALED_TITLE.search(meta.title) else ""),
     )
+
+
+def _order(head: str) -> str:
+    """The number of the order that issued a document (国务院令第306号), where it stands above the text."""
+    found = _ORDERED.search(head)
+    return re.sub(r"\s|^中华人民共和国(?=国务院|.{2,8}部)", "", found[1]) if found else ""
 
 
 def _iso(found: re.Match[str]) -> str:

@@ -106,6 +106,21 @@ def _kinds() -> re.Pattern[str]:
     return re.compile(f"(?:{'|'.join(sorted(_wordings()['KINDS'], key=len, reverse=True))})$")
 
 
+@cache
+def _any_kind() -> re.Pattern[str]:
+    return re.compile("|".join(sorted(_wordings()["KINDS"], key=len, reverse=True)))
+
+
+def has_kind(text: str) -> bool:
+    """Whether any word for a kind of document stands in a text."""
+    return bool(_any_kind().search(text))
+
+
+def goes_on(text: str, end: int) -> bool:
+    """Whether a name that ends with 法 at `end` is but the beginning of another word (仲裁法院)."""
+    return text[end - 1 : end] == "法" and text[end : end + 1] in set("院律规官定人学庭医")
+
+
 def kinds_in(text: str) -> Iterator[tuple[int, str]]:
     """Where a word for a kind of document ends in a text, and that word; kinds that name by themselves."""
     for match in _pattern("naming_kind").finditer(text):
@@ -158,6 +173,13 @@ def with_noun(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, in
 def issuers_named(text: str) -> Iterator[re.Match[str]]:
     """Where a question names an issuer of documents; the group `body` holds it."""
     return _pattern("issuer").finditer(text)
+
+
+def law_named(text: str) -> str:
+    """A law or regulation that a question begins with (劳动法对加班怎么规定); "" if none, or a vague word."""
+    found = _pattern("unknown_law").search(text)
+    name = found["name"] if found else ""
+    return "" if not name or _pattern("vague_law").fullmatch(name) or not strip_generic(name) else name
 
 
 def bodies_of_documents(text: str) -> list[str]:
