@@ -24,7 +24,7 @@ from bot.phrases import say
 from bot.question import Question
 from bot.reach import reached
 from bot.reading.clauses import clause_refs
-from bot.reading.documents import asks_for_documents, kind_asked, kind_of, wants_state
+from bot.reading.documents import asks_for_documents, kind_asked, kind_of, topic_of, wants_state
 from bot.reading.support import (
     asks_for_list,
     asks_whether_named,
@@ -101,7 +101,7 @@ def _catalogue(question: Question, library: Library) -> Answer | None:
     asked = asks_for_documents(plain)
     if asked is None or naming.named or len(library.whole.documents) < 2:
         return None
-    topic = next((words for words in asked.groupdict().values() if words), "")
+    topic = topic_of(asked)
     documents: Sequence[Guideline] = library.documents if naming.slugs else library.whole.documents
     if naming.bodies and not naming.years:  # also those that are no longer in force
         issued = {slug for body in naming.bodies for slug in library.catalogue.issued_by(body)}

@@ -218,6 +218,12 @@ def asks_for_documents(text: str) -> re.Match[str] | None:
     return _pattern("list").search(text)
 
 
+def topic_of(asked: re.Match[str]) -> str:
+    """What documents that are asked for are about; "" for words such as 现行有效, 所有, 你们."""
+    topic = next((words for words in asked.groupdict().values() if words), "")
+    return "" if _pattern("no_topic").fullmatch(topic) else topic
+
+
 def kind_asked(text: str) -> str:
     """The kind of documents that a list is to hold (哪些办法已经废止 → 办法); "" for all kinds."""
     found = _pattern("list_kind").search(text)
