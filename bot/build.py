@@ -32,14 +32,15 @@ from corpus.collection import (
     read_corpus,
     survey,
 )
-from corpus.errors import IndexFolderError
+from corpus.errors import IndexFolderError, IndexServerError
 from corpus.gazetteer import find_gazetteers
 from corpus.normal import normalize_question
 from index.changes import Changes, compare
 from index.embed import Embedder, load_embedder
-from index.folder import building, has_index, read_folder
 from index.offline import NAME as OFFLINE_NAME
-from index.origin import FILE, Origin, code_hash, from_json, questions_hash
+from index.open import building, has_index, made_of, save_index
+from index.open import open_index as open_place
+from index.origin import Origin, code_hash, questions_hash
 from index.passage import measure_texts, sentence_texts
 from index.reuse import ReusingEmbedder
 from index.store import Index
@@ -83,7 +84,7 @@ def build_index(settings: Settings, console: Console) -> Built:
     is good), ModelError or IndexFolderError; the old index then stays as it was, and serves meanwhile.
     """
     waiting = partial(console.print, "另一个构建正在进行,等它完成 / waiting for another build to finish")
-    with building(settings.index, waiting) as waited:
+    with building(settings.place, waiting) as waited:
         if waited and current_origin(settings):
             return Built(_load(settings))
         return _build(settings, _old_index(settings), console)
@@ -94,12 +95,11 @@ def current_origin(settings: Settings) -> Origin | None:
 
     Documents are compared by their bytes, none is parsed. Raises CorpusError if there is no corpus.
     """
-    if not has_index(settings.index):
+    if not has_index(settings.place):
         return None
     try:
-        manifest, files = read_folder(settings.index)
-        origin = from_json(files[FILE])
-    except (IndexFolderError, ValueError, KeyError):
+        manifest, origin = made_of(settings.place)
+    except (IndexFolderError, IndexServerError):
         return None
     wanted = settings.embedding_model or OFFLINE_NAME
     if manifest.dense != settings.dense or (manifest.dense and manifest.model != wanted):
@@ -118,8 +118,8 @@ def open_assistant(settings: Settings, *, report: Say) -> Assistant:
 
 def open_index(settings: Settings, *, report: Say) -> Index:
     """The index in place; one that is missing is built first, and `report` is told so."""
-    if not has_index(settings.index):
-        report(f"没有找到索引,正在建立:{settings.index}\nNo index found, building one: {settings.index}")
+    if not has_index(settings.place):
+        report(f"没有找到索引,正在建立:{settings.place}\nNo index found, building one: {settings.place}")
         built = build_index(settings, Console(stderr=True))
         if built.failures:
             failed = failed_documents(built.failures)
@@ -128,8 +128,8 @@ def open_index(settings: Settings, *, report: Say) -> Index:
     index = _load(settings)
     if index.origin.code not in ("", code_hash()):
         report(
-            f"索引由另一版本的问策建立,运行 wence index 可更新:{settings.index}\n"
-            f"The index was built by another version of Wence, run wence index to renew it: {settings.index}"
+            f"索引由另一版本的问策建立,运行 wence index 可更新:{settings.place}\n"
+            f"The index was built by another version of Wence, run wence index to renew it: {settings.place}"
         )
     return index
 
@@ -140,14 +140,14 @@ def load_model(settings: Settings) -> Embedder:
 
 
 def _load(settings: Settings) -> Index:
-    return Index.load(settings.index, partial(load_model, settings) if settings.dense else None)
+    return open_place(settings.place, partial(load_model, settings) if settings.dense else None)
 
 
 def _old_index(settings: Settings) -> Index | None:
     """The index in place, to take over from it what is still good; None if there is none to be read."""
     try:
-        return Index.load(settings.index, None) if has_index(settings.index) else None
-    except IndexFolderError:
+        return open_place(settings.place, None) if has_index(settings.place) else None
+    except (IndexFolderError, IndexServerError):
         return None
 
 
@@ -169,7 +169,7 @@ def _build(settings: Settings, old: Index | None, console: Console) -> Built:
         index = Index.build(corpus.guidelines, embedder, advance, background=questions, gazetteers=gazetteers)
     index.origin = replace(origin, documents=corpus.documents)
     _keep_tables(index, old)
-    index.save(settings.index)
+    save_index(index, settings.place)
     changes = compare(old.guidelines, index.guidelines) if old else None
     if embedder is None:
         return Built(index, changes)

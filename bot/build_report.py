@@ -20,7 +20,7 @@ _LISTED = 50
 
 def built_text(settings: Settings, built: Built) -> str:
     """How large the index is, what had to be embedded, and which measures changed."""
-    manifest, place = built.index.manifest, settings.index
+    manifest, place = built.index.manifest, settings.place
     lines = [
         f"索引已建立:{place}({manifest.guidelines} 份文件,{manifest.measures} 条)",
         f"Index built: {place} ({manifest.guidelines} documents, {manifest.measures} measures)",
@@ -38,7 +38,7 @@ def built_text(settings: Settings, built: Built) -> str:
 def built_json(settings: Settings, built: Built) -> dict[str, object]:
     """The same whole: every change, every document that failed."""
     return {
-        "index": str(settings.index),
+        "index": str(settings.place),
         "up_to_date": False,
         "documents": built.index.manifest.guidelines,
         "measures": built.index.manifest.measures,
@@ -51,13 +51,13 @@ def built_json(settings: Settings, built: Built) -> dict[str, object]:
 
 def current_text(settings: Settings) -> str:
     """That there was nothing to do."""
-    return f"索引已是最新:{settings.index}\nThe index is up to date: {settings.index}"
+    return f"索引已是最新:{settings.place}\nThe index is up to date: {settings.place}"
 
 
 def current_json(settings: Settings, origin: Origin) -> dict[str, object]:
     """The same for a program; the documents that failed when it was built are failing still."""
     return {
-        "index": str(settings.index),
+        "index": str(settings.place),
         "up_to_date": True,
         "documents": sum(document.failure is None or document.kept for document in origin.documents),
         "embedded": 0,

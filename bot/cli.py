@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 import typer
 
 from bot.cli_journal import app as journal_app
-from bot.settings import Settings, read_settings
+from bot.settings import Settings, index_named, read_settings
 from corpus.errors import UsageError, WenceError
 
 if TYPE_CHECKING:
@@ -31,7 +31,14 @@ app = typer.Typer(
 
 app.add_typer(journal_app)
 
-IndexOption = Annotated[Path | None, typer.Option("--index", help="索引文件夹 / index folder")]
+IndexOption = Annotated[
+    str | None,
+    typer.Option(
+        "--index",
+        help="索引:文件夹、milvus-lite:文件.db 或 http://主机:19530 / "
+        "index: a folder, milvus-lite:FILE.db or http://HOST:19530",
+    ),
+]
 CorpusOption = Annotated[
     Path | None, typer.Option("--corpus", help="语料文件夹 / folder with the guidelines")
 ]
@@ -48,7 +55,7 @@ MatrixFormat = Literal["csv", "json", "html"]
 @app.command("index")
 def index_command(
     corpus: CorpusOption = None,
-    out: Annotated[Path | None, typer.Option("--out", help="写到这个文件夹 / write the index here")] = None,
+    out: Annotated[str | None, typer.Option("--out", help="写到这里 / write the index here")] = None,
     no_dense: NoDenseOption = False,
     force: Annotated[
         bool, typer.Option("--force", help="即使没有变化也重建 / rebuild even if nothing changed")
@@ -120,21 +127,33 @@ def search(
     k: Annotated[int, typer.Option("-k", min=1, max=1000, help="结果条数 / number of hits")] = 10,
     jsonl: JsonlOption = None,
     json: JsonOption = False,
+    document: Annotated[
+        list[str] | None, typer.Option("--document", help="只查这些文件 / only these documents")
+    ] = None,
+    district: Annotated[
+        list[str] | None, typer.Option("--district", help="只查适用于这些区县的 / only what reaches these")
+    ] = None,
+    facet: Annotated[
+        list[str] | None,
+        typer.Option("--facet", help="只查有这些方面的,如 kind:credit / only with these facets"),
+    ] = None,
     index: IndexOption = None,
     no_dense: NoDenseOption = False,
 ) -> None:
     """检索条款。 Rank the measures for a question."""
     from bot.build import open_index
+    from bot.filtering import filter_of
     from bot.json_form import dump, hits_json
     from bot.plain import hits_text
     from bot.questions_file import one_or_file
 
     asked = one_or_file(query, jsonl)
     found = open_index(_settings(index=index, no_dense=no_dense), report=_tell)
+    where = filter_of(found, document or (), district or (), facet or ())
     for each, encoded in zip(
         asked.questions, found.encode_many([q.text for q in asked.questions]), strict=True
     ):
-        hits = found.rank(encoded, k).hits
+        hits = found.rank(encoded, k, where=where).hits
         _print(dump(hits_json(hits, each.id)) if json or jsonl else hits_text(hits))
     _finish(asked.bad_lines)
 
@@ -237,12 +256,22 @@ def evaluate(
 
 
 @app.command()
-def bench(json: JsonOption = False, corpus: CorpusOption = None) -> None:
+def bench(
+    json: JsonOption = False,
+    corpus: CorpusOption = None,
+    records: Annotated[
+        Path | None,
+        typer.Option("--records", help="另测此文件夹中的记录 / corpus.jsonl and queries.jsonl to search"),
+    ] = None,
+    sample: Annotated[
+        int, typer.Option("--sample", min=4, help="用多少条记录比较建索引的时间 / records to time indexing")
+    ] = 400,
+) -> None:
     """测量速度、内存,并与通常做法比较。 Time and memory, beside the plain alternative."""
     from bot.bench import report_text, run_bench
     from bot.json_form import dump
 
-    report = run_bench(_settings(corpus=corpus), report=_tell)
+    report = run_bench(_settings(corpus=corpus), report=_tell, records=records, sample=sample)
     _print(dump(report.to_json(), indent=2) if json else report_text(report))
 
 
@@ -264,7 +293,7 @@ def main() -> NoReturn:
 def _settings(
     *,
     corpus: Path | None = None,
-    index: Path | None = None,
+    index: str | None = None,
     no_dense: bool = False,
     host: str | None = None,
     port: int | None = None,
@@ -273,7 +302,7 @@ def _settings(
     """The settings of the environment with what the command line says on top."""
     given = {
         "corpus": corpus,
-        "index": index,
+        **(index_named(index) if index else {}),
         "host": host,
         "port": port,
         "workers": workers,

@@ -24,7 +24,9 @@ from bot.build import Say, load_model, open_index
 from bot.questions_file import Asked
 from bot.settings import Settings
 from corpus.errors import WenceError
-from index.folder import has_index
+from index.open import has_index, version_of
+from index.open import open_index as open_place
+from index.remote.place import Place
 from index.store import Index
 
 _LOG = logging.getLogger(__name__)
@@ -32,7 +34,7 @@ LOOK_SECONDS: Final = 1.0
 _RETRY_SECONDS: Final = 60.0
 """When an index that could not be loaded is tried again: the reason may have been of the moment."""
 
-Stamp = tuple[int, int, int]
+Stamp = tuple[int, int, int] | str
 
 
 class Answering(Protocol):
@@ -55,14 +57,14 @@ class Answering(Protocol):
 class Live:
     """An Assistant over whatever index is in use in a folder. Safe to use from several threads."""
 
-    def __init__(self, folder: Path, open_new: Callable[[], Assistant], *, report: Say) -> None:
+    def __init__(self, place: Place, open_new: Callable[[], Assistant], *, report: Say) -> None:
         """`open_new` loads the index in use; it is called at once, and raises WenceError if it cannot."""
-        self._folder = folder
+        self._place = place
         self._open = open_new
         self._report = report
         self._listeners: list[Callable[[], None]] = []
         self._retry_at = 0.0
-        self._seen = _stamp(folder)
+        self._seen = _stamp(place)
         self._assistant = open_new()
 
     @property
@@ -95,7 +97,7 @@ class Live:
 
     def look(self) -> bool:
         """Put another index in place if there is one; whether that was done. Only one thread may call it."""
-        found = _stamp(self._folder)
+        found = _stamp(self._place)
         again = self._retry_at and time.monotonic() >= self._retry_at
         if found is None or (found == self._seen and not again):
             return False
@@ -138,7 +140,7 @@ class Live:
 
     def _refused(self, error: Exception) -> None:
         if not isinstance(error, WenceError):
-            _LOG.error("fault while loading %s", self._folder, exc_info=error)
+            _LOG.error("fault while loading %s", self._place, exc_info=error)
         zh, en = (error.zh, error.en) if isinstance(error, WenceError) else (str(error), str(error))
         self._report(
             f"新的索引无法使用,继续用旧的回答。{zh}\nThe new index cannot be used, the old one goes on. {en}"
@@ -147,22 +149,24 @@ class Live:
 
 def open_live(settings: Settings, *, report: Say) -> Live:
     """A live assistant with its model loaded; an index that is missing is built first. Raises WenceError."""
-    if not has_index(settings.index):
+    if not has_index(settings.place):
         open_index(settings, report=report)
     load = cache(lambda: BatchingEmbedder(load_model(settings))) if settings.dense else None
 
     def open_new() -> Assistant:
-        index = Index.load(settings.index, load)
+        index = open_place(settings.place, load)
         index.encode("问策")  # finds out whether the model fits, and no visitor waits for it
         return Assistant(index, settings.max_question)
 
-    return Live(settings.index, open_new, report=report)
+    return Live(settings.place, open_new, report=report)
 
 
-def _stamp(folder: Path) -> Stamp | None:
-    """What changes when another version is put in use; None if the folder cannot be seen."""
+def _stamp(place: Place) -> Stamp | None:
+    """What changes when another version is put in use; None if that cannot be seen."""
     try:
-        found = (folder / "current").stat()
-    except OSError:
+        if not isinstance(place, Path):
+            return version_of(place)
+        found = (place / "current").stat()
+    except (OSError, WenceError):
         return None
     return found.st_mtime_ns, found.st_ino, found.st_size

@@ -7,7 +7,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -21,6 +21,7 @@ from bot.journal.place import default_place
 from corpus.errors import UsageError
 from corpus.load import packaged_corpus
 from index.offline import cache_folder
+from index.remote.place import Place, is_remote, parse_place
 
 CONFIG = "WENCE_CONFIG"
 """The variable that names a file of settings; what the environment says goes before the file."""
@@ -72,6 +73,16 @@ class Settings(BaseSettings):
     )
     index: Path = Field(
         default_factory=lambda: cache_folder() / "index", description="索引文件夹 / folder of the index"
+    )
+    index_uri: str = Field(
+        default="",
+        description="索引的地址:文件夹、milvus-lite:文件.db 或 http(s)://主机:端口;空:用 WENCE_INDEX / "
+        "place of the index: a folder, milvus-lite:FILE.db or http(s)://HOST:PORT; empty: WENCE_INDEX",
+    )
+    index_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="Milvus 服务器的令牌:用户:密码,或 API key / "
+        "token of the Milvus server: user:password, or an API key",
     )
     embedding_model: str = Field(
         default="",
@@ -193,6 +204,13 @@ class Settings(BaseSettings):
         default=False, description="true:日志中写明问题 / true: questions are written to the log"
     )
 
+    @property
+    def place(self) -> Place:
+        """Where the index is. Raises UsageError for an address that is none."""
+        if not self.index_uri:
+            return self.index
+        return parse_place(self.index_uri, self.index_token.get_secret_value())
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -204,6 +222,11 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then the environment, then the file that `WENCE_CONFIG` names."""
         return (init_settings, env_settings, *_file_source(settings_cls))
+
+
+def index_named(name: str) -> dict[str, object]:
+    """The settings for an index named on the command line: a folder, or an address of another kind."""
+    return {"index_uri": name} if is_remote(name) else {"index": Path(name), "index_uri": ""}
 
 
 def read_settings() -> Settings:

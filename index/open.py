@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index import folder
 from index.folder import Manifest
 from index.fusion import Weights
-from index.remote.place import RemotePlace, parse_place
+from index.origin import FILE, Origin, from_json
+from index.remote.place import Place, parse_place
 from index.store import Index
 
 if TYPE_CHECKING:
     from index.embed import Embedder
 
-Place = Path | RemotePlace
-
-__all__ = ["Place", "has_index", "open_index", "parse_place", "save_index", "version_of"]
+__all__ = [
+    "Place",
+    "building",
+    "has_index",
+    "made_of",
+    "open_index",
+    "parse_place",
+    "save_index",
+    "version_of",
+]
 
 
 def has_index(place: Place) -> bool:
@@ -37,6 +46,37 @@ def version_of(place: Place) -> str | None:
     from index.remote.read import current_version
 
     return current_version(place)
+
+
+@contextmanager
+def building(place: Place, waiting: Callable[[], None]) -> Iterator[bool]:
+    """Hold a place for a whole build; yields whether another build had to be waited for.
+
+    A folder is for one build at a time (see `index.folder.building`). Over Milvus each build makes
+    collections of its own, and the last to end is in use. Raises IndexFolderError or IndexServerError
+    where nothing can be written: better told now than after an hour.
+    """
+    if isinstance(place, Path):
+        with folder.building(place, waiting) as waited:
+            yield waited
+    else:
+        from index.remote.server import Server
+
+        Server.connect(place)
+        yield False
+
+
+def made_of(place: Place) -> tuple[Manifest, Origin]:
+    """What the index at a place is and what it was made of. Raises IndexFolderError or IndexServerError."""
+    if isinstance(place, Path):
+        manifest, files = folder.read_folder(place)
+        try:
+            return manifest, from_json(files[FILE])
+        except (ValueError, KeyError) as error:
+            raise folder.refuse(place, f"内容不一致（{error}）", f"its parts do not fit ({error})") from error
+    from index.remote.read import made_of as made_of_remote
+
+    return made_of_remote(place)
 
 
 def open_index(

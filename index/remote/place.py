@@ -4,8 +4,8 @@
     milvus-lite:/path/of/file.db    Milvus Lite: the client of a cluster, on one machine, for one process
     http://host:19530/database      Milvus, one server or a cluster (https:// with TLS); database optional
 
-A token (`user:password` or an API key) comes from `WENCE_INDEX_TOKEN`, or stands in the address; it is in
-no message and no log.
+A token (`user:password` or an API key) comes from `WENCE_INDEX_TOKEN`, or stands in the address as
+`user:password@`; it is in no message and no log.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from corpus.errors import UsageError
 
@@ -35,12 +35,15 @@ class RemotePlace:
         return self.shown
 
 
+Place = Path | RemotePlace
+
+
 def is_remote(place: str) -> bool:
     """Whether a place is one over Milvus; anything else is a folder."""
     return place.startswith(_LITE) or "://" in place
 
 
-def parse_place(place: str, token: str = "") -> Path | RemotePlace:
+def parse_place(place: str, token: str = "") -> Place:
     """A place as it is written in a setting. `token` counts where the address holds none.
 
     Raises UsageError for an address of another kind, or one that is not complete.
@@ -70,16 +73,16 @@ def _server(place: str) -> RemotePlace:
     except ValueError:
         parts, host, port = urlsplit(""), None, None
     database = parts.path.strip("/")
-    if parts.scheme not in _SCHEMES or not host or "/" in database:
+    if parts.scheme not in _SCHEMES or not host or "/" in database or parts.query or parts.fragment:
         raise UsageError(
             "WENCE_INDEX_URI（或 --index）的地址不可用："
-            "应为文件夹、milvus-lite:文件.db 或 http(s)://主机:端口/数据库。",
+            "应为文件夹、milvus-lite:文件.db 或 http(s)://主机:端口/数据库；令牌请写入 WENCE_INDEX_TOKEN。",
             "The address in WENCE_INDEX_URI (or --index) cannot be used: "
-            "name a folder, milvus-lite:FILE.db or http(s)://HOST:PORT/DATABASE.",
+            "name a folder, milvus-lite:FILE.db or http(s)://HOST:PORT/DATABASE; "
+            "a token belongs into WENCE_INDEX_TOKEN.",
         )
     netloc = f"[{host}]" if ":" in host else host
     address = f"{parts.scheme}://{netloc}:{port or (443 if parts.scheme == 'https' else 19530)}"
     shown = f"{address}/{database}" if database else address
-    given = parse_qs(parts.query).get("token", [""])[0]
-    token = given or ":".join(part for part in (parts.username, parts.password) if part)
+    token = ":".join(unquote(part) for part in (parts.username, parts.password) if part)
     return RemotePlace("server", address, shown, database, token)

@@ -17,6 +17,8 @@ from index.contents import Contents, sentence_starts
 from index.filters import Filter, Labels
 from index.folder import FORMAT, MAX_FILE_BYTES, Manifest
 from index.fusion import Weights
+from index.origin import FILE, Origin
+from index.origin import from_json as origin_of
 from index.remote import layout
 from index.remote.failures import refuse
 from index.remote.layout import MEASURES, SENTENCES
@@ -53,11 +55,7 @@ def read(
 
     Raises IndexServerError if there is none, or it is damaged, of another format, or of another model.
     """
-    server = Server.connect(place)
-    parts = server.pointed(layout.ALIAS)
-    if parts is None:
-        raise refuse(place, "其中没有索引", "there is no index in it")
-    manifest = _manifest(server, parts)
+    server, parts, manifest = _in_use(place)
     try:
         files = _files(server, parts, manifest)
         contents = Contents.from_files(files, manifest.dimension)
@@ -69,6 +67,24 @@ def read(
     # In Lite an expression over lists looks at each row in Python; rows by name are much faster.
     narrow = None if server.lite else partial(_narrowed, tables)
     return Index.of(contents, manifest, tables, model, weights, labels, narrow)
+
+
+def made_of(place: RemotePlace) -> tuple[Manifest, Origin]:
+    """What the index in use is, and what it was made of. Raises IndexServerError."""
+    server, parts, manifest = _in_use(place)
+    try:
+        return manifest, origin_of(_files(server, parts, manifest)[FILE])
+    except (ValueError, KeyError) as error:
+        raise refuse(place, f"内容不一致（{error}）", f"its parts do not fit ({error})") from error
+
+
+def _in_use(place: RemotePlace) -> tuple[Server, str, Manifest]:
+    """A connection, the collection of parts that is in use, and its manifest."""
+    server = Server.connect(place)
+    parts = server.pointed(layout.ALIAS)
+    if parts is None:
+        raise refuse(place, "其中没有索引", "there is no index in it")
+    return server, parts, _manifest(server, parts)
 
 
 def _manifest(server: Server, parts: str) -> Manifest:
