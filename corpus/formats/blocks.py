@@ -18,6 +18,11 @@ summary table tbody td tfoot th thead title tr ul"""
 _UNSEEN = """applet audio button canvas datalist embed iframe input map math noframes noscript object option
 script select style svg template textarea video"""
 _BLOCK_TAGS, _UNSEEN_TAGS = frozenset(_BLOCKS.split()), frozenset(_UNSEEN.split())
+_WIDE = "\u3001\u3007-\u9fff\uff08-\uff0c"
+_WRAPPED = re.compile(
+    rf"(?<=[{_WIDE}])[ \t\r]*\n[ \t\r\n]*(?=[{_WIDE}])(?!第.{{1,8}}[编章节条]|[一-十]{{1,3}}、|（.{{1,4}}）)"
+)
+_PRE = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
 _CELL_TAGS = ("td", "th")
 _MAX_CELL = 600
 _MAX_CELL_BLOCKS = 6
@@ -49,6 +54,10 @@ class Element:
     first: int
     last: int = 0
     hidden: bool = False
+    cut: bool = False
+    """Hidden words within a line: they belong to no block."""
+    pre: bool = False
+    """True if line breaks in the mark-up are shown."""
 
 
 @dataclass(slots=True)
@@ -80,7 +89,6 @@ class _Target:
         self._unseen = 0
         self._links: list[bool] = []
         self._linking = 0
-        self._pre = 0
         self._parts: list[str] = []
         self._linked = 0
         self._files = False
@@ -98,17 +106,26 @@ class _Target:
             self._links.append(bool(href))
             self._linking += bool(href)
             self._files |= bool(_FILE.search(href))
-        self._pre += tag == "pre"
         self._in_title |= tag == "title"
         if tag == "meta":
             self._note_meta(attributes)
         if tag == "br":
             return
+        self._open_element(tag, attributes)
+
+    def _open_element(self, tag: str, attributes: dict[str, str]) -> None:
         parent = self._open[-1] if self._open else -1
-        hidden = bool(attributes) and _is_hidden(attributes)
-        kept = {name: attributes.get(name) or "" for name in ("class", "id", "role")} if attributes else {}
+        element = Element(tag, {}, parent, len(self._page.blocks), pre=tag == "pre")
+        if attributes:
+            element.hidden = _is_hidden(attributes)
+            element.attributes = {name: attributes.get(name) or "" for name in ("class", "id", "role")}
+            element.pre |= bool(_PRE.search(attributes.get("style") or ""))
+        if parent >= 0:
+            above = self._page.elements[parent]
+            element.pre |= above.pre
+            element.cut = tag not in _BLOCK_TAGS and (element.hidden or above.cut)
         self._open.append(len(self._page.elements))
-        self._page.elements.append(Element(tag, kept, parent, len(self._page.blocks), hidden=hidden))
+        self._page.elements.append(element)
 
     def end(self, tag: str) -> None:
         """An element ends."""
@@ -121,7 +138,6 @@ class _Target:
             self._break()
         if tag == "a" and self._links:
             self._linking -= self._links.pop()
-        self._pre -= tag == "pre"
         if tag == "title":
             self._in_title = False
         number = self._open.pop()
@@ -137,7 +153,10 @@ class _Target:
         if self._in_title:
             self._page.titles.append(_tidy(text))
             return
-        if self._pre:
+        innermost = self._page.elements[self._open[-1]] if self._open else None
+        if innermost is not None and innermost.cut:
+            return
+        if innermost is not None and innermost.pre:
             first, *lines = re.split(r"\r\n|\r|\n", text)
             self._add(first)
             for line in lines:
@@ -179,7 +198,7 @@ class _Target:
         inner = self._page.elements[number + 1 :]
         if any(element.tag == "table" for element in inner):
             return
-        cells = [element for element in inner if element.parent == number and element.tag in _CELL_TAGS]
+        cells = [e for e in inner if e.parent == number and e.tag in _CELL_TAGS and not e.hidden]
         blocks = [self._page.blocks[cell.first : cell.last] for cell in cells]
         texts = ["\u3000".join(block.text for block in cell) for cell in blocks]
         filled = sum(map(bool, texts))
@@ -215,5 +234,10 @@ def _is_hidden(attributes: dict[str, str]) -> bool:
 
 
 def _tidy(text: str) -> str:
-    """White space as a browser shows it: one blank for any run, none at the ends."""
+    """White space as a browser shows it: one blank for any run, none at the ends.
+
+    A line break in the mark-up within a Chinese sentence is no blank.
+    """
+    if "\n" in text:
+        text = _WRAPPED.sub("", text)
     return _SPACE.sub(" ", text).strip(" \u3000")

@@ -27,14 +27,17 @@ _ASIDE_NAMES = re.compile(
     r"nav|navbar|menu|toolbar|comments?|qrcode|ewm|xgwd|xgyd|hot|rank|position|location|dqwz)(?=$|[\s_-])",
     re.IGNORECASE,
 )
-_HEADINGS = frozenset({"h1", "h2", "h3"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 _SENTENCE = re.compile("[。；！？]")
 _END_MATTER = re.compile(
     r"附\s*[件表录]|[（(].{2,40}[)）]$|(?:[12]\d{3}|[一二][〇○零一二三四五六七八九]{3})\s*年.{1,8}月.{1,4}日$|"
-    r".{2,30}(?:[部委局厅院府会署行社]|办公[厅室]|公司|集团|中心)$|(?:抄送|主题词|联系人|联系电话)[:：]"
+    r"[^：:]{2,30}(?:[部委局厅院府会署行社]|办公[厅室]|公司|集团|中心)$|(?:抄送|主题词|联系人|联系电话)[:：]"
 )
 _CONTROLS = frozenset({"page control", "page path", "site footer"})
 _PAGE_END = _CONTROLS | {"tags", "list of other articles", "copyright notice"}
+_MAX_LINKS = 2
+"""More links than this below the text are a list of other pages."""
+_ANY_REASON: frozenset[str] = frozenset()
 _TITLE_CUT = re.compile(r"\s*[_|]+\s*|\s+[-–—]+\s*|\s*[-–—]{2,}\s*")
 
 
@@ -78,8 +81,7 @@ class _Choice:
         chosen = [n for n in range(start, end) if not self._aside[n]]
         chosen = self._trimmed(chosen)
         before = self._before(start)
-        after = [n for n in range(end, len(self._blocks)) if self._belongs_below(n)]
-        return [self._blocks[n].text for n in [*before, *chosen, *self._trimmed(after)]]
+        return [self._blocks[n].text for n in [*before, *chosen, *self._trimmed(self._below(end))]]
 
     def _mark_asides(self) -> None:
         """Note the blocks in menus, in the page's foot and in what is not shown, but for headings."""
@@ -112,40 +114,75 @@ class _Choice:
         """The blocks of the innermost element that holds all numbered headings, else most of the prose."""
         sums, share = (self._numbered, 1.0) if self._numbered[-1] else (self._prose, 0.85)
         start, end, total = 0, len(self._blocks), sums[-1]
-        for element in self._elements:
+        inner = -1
+        for number, element in enumerate(self._elements):
             inside = sums[element.last] - sums[element.first]
             if total and inside >= share * total and element.last - element.first <= end - start:
-                start, end = element.first, element.last
+                start, end, inner = element.first, element.last, number
+        return self._grown(inner, start, end)
+
+    def _grown(self, number: int, start: int, end: int) -> tuple[int, int]:
+        """The middle with the boxes around it that add nothing but text: an editor's inner boxes."""
+        while number >= 0 and (number := self._elements[number].parent) >= 0:
+            element = self._elements[number]
+            added = [*range(element.first, start), *range(end, element.last)]
+            if any(self._aside[n] or self._is_furniture(n, _ANY_REASON) for n in added):
+                break
+            start, end = element.first, element.last
         return start, end
 
     def _before(self, start: int) -> list[int]:
         """Of the blocks above the middle: the title, what stands below it, and prose."""
-        titles = [n for n in range(start) if self._is_title(n)]
+        titles = self._titles(start)
         first = titles[-1] if titles else start
         kept = []
         for number in range(start):
             block = self._blocks[number]
             if self._aside[number] and number not in titles:
                 continue
+            if titles and number < titles[0] and furniture_reason(block.text) != "page data":
+                continue
             below_title = number > first and not _is_link(block)
-            if number in titles[-3:] or below_title or self._is_prose(number):
+            data = furniture_reason(block.text) == "page data" and not _is_link(block)
+            if number in titles[-3:] or below_title or data or self._is_prose(number):
                 kept.append(number)
         return [n for n in kept if furniture_reason(self._blocks[n].text) not in _CONTROLS]
+
+    def _titles(self, end: int) -> list[int]:
+        """The blocks that are the title or lines of it; the name of the site alone is none."""
+        found = [n for n in range(end) if self._is_title(n)]
+        return [
+            n
+            for n in found
+            if 2 * len(_squeezed(self._blocks[n].text)) > len(self._title)
+            or self._in_heading(n)
+            or {n - 1, n + 1} & set(found)
+        ]
+
+    def _in_heading(self, number: int) -> bool:
+        element = self._blocks[number].element
+        return element >= 0 and self._elements[element].tag in _HEADINGS
 
     def _is_title(self, number: int) -> bool:
         block = self._blocks[number]
         if _is_link(block) or len(block.text) > 120:
             return False
-        heading = block.element >= 0 and self._elements[block.element].tag in _HEADINGS
         text = _squeezed(block.text)
         in_title = len(text) > 5 and text in self._title
-        return in_title or heading or (len(text) > 8 and reads_like_title(block.text))
+        return in_title or self._in_heading(number) or (len(text) > 8 and reads_like_title(block.text))
 
-    def _belongs_below(self, number: int) -> bool:
-        block = self._blocks[number]
-        if self._aside[number] or (_is_link(block) and not block.files):
-            return False
-        return self._is_prose(number) or bool(_END_MATTER.match(block.text))
+    def _below(self, end: int) -> list[int]:
+        """Of the blocks below the middle: prose, signature and annexes, up to the next list or heading."""
+        kept, links = [], 0
+        for number in range(end, len(self._blocks)):
+            block = self._blocks[number]
+            links += _is_link(block) and not block.files
+            if links > _MAX_LINKS or self._in_heading(number):
+                break
+            matter = _END_MATTER.match(block.text) and furniture_reason(block.text) is None
+            if not self._aside[number] and (block.files or self._is_prose(number) or matter):
+                kept.append(number)
+        return kept
 
     def _is_prose(self, number: int) -> bool:
         block = self._blocks[number]
@@ -164,7 +201,8 @@ class _Choice:
         block = self._blocks[number]
         if self._numbered[number + 1] > self._numbered[number] or block.files:
             return False
-        return _is_link(block) or furniture_reason(block.text) in reasons
+        reason = furniture_reason(block.text)
+        return _is_link(block) or (reason is not None and (reasons is _ANY_REASON or reason in reasons))
 
 
 def _labelled(blocks: Sequence[Block]) -> set[int]:
@@ -173,12 +211,20 @@ def _labelled(blocks: Sequence[Block]) -> set[int]:
     labels = [a for a in find_labels(lines) if a.place is Place.LINE]
     units = [a for a in labels if a.kind not in (Kind.ARABIC, Kind.ARABIC_PAREN, Kind.CIRCLED)]
     found: Iterable[Label] = units or labels
-    return {number for number in (lines.index(a.start) for a in found) if not _is_link(blocks[number])}
+    numbers = {lines.index(a.start) for a in found}
+    plain = {number for number in numbers if not _is_link(blocks[number])}
+    if plain:
+        return plain
+    # Every clause is a link: then the links are the text.
+    sentences = {number for number in numbers if _SENTENCE.search(blocks[number].text)}
+    for number in sentences:
+        blocks[number].linked = 0
+    return sentences
 
 
 def _is_link(block: Block) -> bool:
-    """True where half of a block's characters or more are links."""
-    return 2 * block.linked >= len("".join(block.text.split()))
+    """True where nearly all of a block is links."""
+    return block.linked > 0.7 * len("".join(block.text.split()))
 
 
 def _prose(block: Block) -> int:
