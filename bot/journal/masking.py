@@ -119,7 +119,7 @@ def _plain() -> dict[int, str]:
     """Full-width and mathematical characters, dashes, dots and blanks of every kind, as those of ASCII."""
     table = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
     table |= {code: str((code - 0x1D7CE) % 10) for code in range(0x1D7CE, 0x1D800)}
-    table |= dict.fromkeys(map(ord, "‐‑‒–—―−─－"), "-") | dict.fromkeys(map(ord, "·・•．"), ".")
+    table |= dict.fromkeys(map(ord, "‐‑‒–—―−─－_＿"), "-") | dict.fromkeys(map(ord, "·・•．"), ".")
     blanks = "\t\r\n\v\f\u00a0\u00ad\u200b\u200c\u200d\u2060\u3000\ufe0f\ufeff\u20e3"
     return table | dict.fromkeys(map(ord, blanks), " ") | dict.fromkeys(range(0x2000, 0x200B), " ")
 

@@ -40,10 +40,8 @@ def read_place(setting: str) -> Place | None:
     if setting.lower() in _OFF:
         return None
     scheme, found, rest = setting.partition("://")
-    if not found:
-        return Place(file=Path(setting).expanduser())
-    if scheme == "sqlite":
-        return Place(file=Path(rest.removeprefix("/")).expanduser())
+    if not found or scheme == "sqlite":
+        return _file(Path(rest.removeprefix("/") if found else setting).expanduser())
     if scheme.split("+")[0] not in _SERVERS or not rest:
         shown = without_password(setting)
         raise UsageError(
@@ -51,6 +49,15 @@ def read_place(setting: str) -> Place | None:
             f"WENCE_JOURNAL cannot be {shown}: give a file, postgresql://user@host/database, or off.",
         )
     return Place(url=f"postgresql+psycopg://{rest}")
+
+
+def _file(file: Path) -> Place:
+    if file.is_dir():
+        raise UsageError(
+            f"WENCE_JOURNAL 是一个文件夹:{file}。请写出文件名,如 {file / 'journal.sqlite3'}。",
+            f"WENCE_JOURNAL is a folder: {file}. Name a file, such as {file / 'journal.sqlite3'}.",
+        )
+    return Place(file=file)
 
 
 def without_password(url: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from importlib import resources
 from typing import Final
 
@@ -54,7 +55,7 @@ def _table(table: Section) -> str:
 
 def _chart(days: tuple[Count, ...]) -> str:
     """A column for each day that had questions; those that were refused in another colour."""
-    shown = days[-_MOST_DAYS:]
+    shown = _every_day(days)[-_MOST_DAYS:]
     most = max(day.count for day in shown)
     step = _WIDTH / len(shown)
     columns = "".join(_column(day, n * step, step, most) for n, day in enumerate(shown))
@@ -66,7 +67,17 @@ def _chart(days: tuple[Count, ...]) -> str:
     title = inert(" / ".join(label("heading", "days")))
     return (
         f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT + _FOOT}" role="img" aria-label="{title}">{columns}{feet}</svg>'
+        f'<p class="legend">■ {_two(*label("column", "count"))} (≤ {most}) '
+        f'<span class="refused">■ {_two(*label("column", "refused"))}</span></p>'
     )
+
+
+def _every_day(days: tuple[Count, ...]) -> list[Count]:
+    """The days from the first to the last, those without a question too."""
+    asked = {date.fromisoformat(day.item): day for day in days}
+    first = min(asked)
+    every = [first + timedelta(days=n) for n in range((max(asked) - first).days + 1)]
+    return [asked.get(day) or Count(day.isoformat(), 0, 0, 0) for day in every]
 
 
 def _column(day: Count, left: float, step: float, most: int) -> str:

@@ -20,7 +20,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Engine, create_engine, delete, event, inspect, select, text
+from sqlalchemy import URL, Connection, Engine, create_engine, delete, event, inspect, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
@@ -34,7 +34,8 @@ GONE: Final = (OperationalError, InterfaceError, NoConnection, OSError, Timeout)
 """What is raised while the database cannot be reached or written: it may pass."""
 BUSY_SECONDS: Final = 5.0
 """How long a lock that somebody else holds is waited for."""
-_CONNECT_SECONDS: Final = 5
+_PATIENCE: Final = {"connect_timeout": 5, "keepalives_idle": 30, "tcp_user_timeout": 30_000}
+"""For PostgreSQL: seconds, seconds, milliseconds until a server that says nothing counts as gone."""
 _AT_A_TIME: Final = 1_000
 _LOCK_KEY: Final = 0x57656E6365
 """Of PostgreSQL's advisory locks the one under which Wence moves tables."""
@@ -114,9 +115,8 @@ class Store:
 
 def _engine(place: Place, busy_seconds: float) -> Engine:
     if place.file is not None:
-        engine = create_engine(
-            f"sqlite:///{place.file}", connect_args={"timeout": busy_seconds}, hide_parameters=True
-        )
+        url = URL.create("sqlite", database=str(place.file))
+        engine = create_engine(url, connect_args={"timeout": busy_seconds}, hide_parameters=True)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -125,7 +125,7 @@ def _engine(place: Place, busy_seconds: float) -> Engine:
             place.url,
             pool_pre_ping=True,
             pool_size=1,
-            connect_args={"connect_timeout": _CONNECT_SECONDS},
+            connect_args=_PATIENCE,
             hide_parameters=True,
         )
     except ModuleNotFoundError as error:

@@ -235,21 +235,23 @@ def test_a_migration_that_was_killed_is_done_again(tmp_path: Path, monkeypatch: 
 # A database in trouble
 
 
-def test_a_locked_file_delays_no_answer_and_loses_none(tmp_path: Path) -> None:
-    file = tmp_path / "j.sqlite3"
-    with Journal.open(settings(file)) as journal:
-        lock = sqlite3.connect(file, isolation_level=None)
-        lock.execute("BEGIN IMMEDIATE")
+def test_a_locked_database_delays_no_answer_and_loses_none(place: str) -> None:
+    with Journal.open(settings(place)) as journal:
+        other = Store(read_place(place) or Place())
+        lock = other.engine.connect()
+        lock.begin()  # in SQLite this alone locks out all who write
+        if "://" in place:
+            lock.execute(text("LOCK TABLE entry IN ACCESS EXCLUSIVE MODE"))
         start = time.perf_counter()
         for _ in range(100):
             assert journal.asked(ANSWER)
         assert time.perf_counter() - start < 0.5
         time.sleep(0.5)
         assert (journal.written, journal.lost) == (0, 0)
-        lock.execute("ROLLBACK")
         lock.close()
+        other.close()
         wait_for(lambda: journal.written == 100)
-    assert len(kept(file)) == 100 and journal.lost == 0
+    assert len(kept(place)) == 100 and journal.lost == 0
 
 
 def test_losses_are_counted_and_told_once_a_minute(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -485,6 +487,24 @@ def test_other_databases_are_refused(setting: str) -> None:
 def test_a_url_that_makes_no_sense_is_refused() -> None:
     with pytest.raises(UsageError, match="WENCE_JOURNAL"):
         Journal.open(settings("postgresql://db:port/wence"))
+
+
+def test_without_the_driver_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(UsageError, match=r"wence\[postgres\]"):
+        Journal.open(settings("postgresql://db/wence"))
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"journal\.sqlite3"):
+        Journal.open(settings(tmp_path))
+
+
+def test_any_name_of_a_file_will_do(tmp_path: Path) -> None:
+    file = tmp_path / "日志 ?a=1#%20.db"
+    with Journal.open(settings(file)) as journal:
+        journal.asked(ANSWER)
+    assert file.is_file() and len(kept(file)) == 1
 
 
 def test_by_default_it_is_in_the_data_folder() -> None:

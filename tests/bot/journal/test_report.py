@@ -157,6 +157,12 @@ def test_the_page_runs_nothing_and_needs_nothing(filled: str) -> None:
     assert "width:100.0%" in text and "width:66.7%" in text
 
 
+def test_the_chart_has_days_without_a_question(filled: str) -> None:
+    text = report_html(report_of(filled, days=365))
+    assert text.count("<g><title>") == 90
+    assert f"{day(50)}: 0 " in text and f"{day(3)}: 2 (未答 2)" in text
+
+
 def test_a_page_of_nothing(place: str) -> None:
     store = Store(read_place(place) or Place())
     store.prepare()
