@@ -185,6 +185,11 @@ class Catalogue:
         return [slug for _, score, slug in found if score >= 50]
 
 
+def left_out(guidelines: Sequence[Guideline]) -> frozenset[str]:
+    """The slugs of what is neither searched nor tabulated today unless it is asked for by name."""
+    return Catalogue([g for g in guidelines if not g.records]).left_out()
+
+
 def names_of(document: Guideline) -> Iterable[str]:
     """What a document is called in full: its title, without issuer, without region, without 关于."""
     full = re.sub(r"[\s《》〈〉<>“”\"']", "", normalize(document.meta.title))

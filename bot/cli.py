@@ -221,11 +221,12 @@ def matrix(
 ) -> None:
     """哪些措施适用于哪些区县,及其依据。 Which measures apply to which districts, with proofs."""
     from bot.build import open_index
+    from bot.catalogue import left_out
     from bot.matrix import diff_text, matrix_bytes, matrix_text, read_tables, tables_of
 
     before = read_tables(old) if old else None
     found = open_index(_settings(index=index), report=_tell)
-    tables = tables_of(found.applicability)
+    tables = tables_of(found.applicability, left_out(found.guidelines))
     titles = {guideline.slug: guideline.meta.title for guideline in found.guidelines}
     if before is not None:
         text, form = diff_text(before, tables), "json"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from bot.catalogue import left_out
 from bot.where import target_named
 from corpus.errors import UsageError
 from corpus.facet_words import terms
@@ -18,16 +19,23 @@ def filter_of(
     index: Index, documents: Iterable[str], districts: Iterable[str], facets: Iterable[str]
 ) -> Filter | None:
     """A filter from names: slugs, titles or numbers of documents; districts, groups or zones by any name;
-    facets as `group:name`, or by the label of one. None if nothing is named.
+    facets as `group:name`, or by the label of one. Where no document is named, older versions and repealed
+    documents are left out. None if nothing is named and nothing left out.
 
     Raises UsageError for a name that the index does not know, with those that it knows.
     """
     found = Filter(
-        tuple(slug for name in documents for slug in _documents(index, name)),
+        tuple(slug for name in documents for slug in _documents(index, name)) or _in_force(index),
         tuple(row for name in districts for row in _districts(index, name)),
         tuple(_facet(name) for name in facets),
     )
     return found or None
+
+
+def _in_force(index: Index) -> tuple[str, ...]:
+    """All documents but older versions; none where all are searched anyway."""
+    out = left_out(index.guidelines)
+    return tuple(g.slug for g in index.guidelines if g.slug not in out) if out else ()
 
 
 def _documents(index: Index, name: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Literal
@@ -19,8 +19,8 @@ MatrixFormat = Literal["csv", "json", "html"]
 _Titles = Mapping[str, str]
 
 
-def tables_of(applies: Mapping[str, Applicability]) -> list[Table]:
-    """The tables of an index; UsageError if it has none, for want of a gazetteer."""
+def tables_of(applies: Mapping[str, Applicability], without: Collection[str] = ()) -> list[Table]:
+    """The tables of an index, but for some slugs; UsageError if it has none, for want of a gazetteer."""
     if not applies:
         raise UsageError(
             "索引里没有适用表：没有一份文件的地区有地名表。请按 docs/gazetteer.md 写一个 districts.toml，"
@@ -28,7 +28,7 @@ def tables_of(applies: Mapping[str, Applicability]) -> list[Table]:
             "The index has no table: no guideline's region has a gazetteer. Write a districts.toml as "
             "docs/gazetteer.md says, then run wence index.",
         )
-    return [each.table for each in applies.values()]
+    return [each.table for slug, each in applies.items() if slug not in without]
 
 
 def matrix_text(tables: Sequence[Table], form: MatrixFormat, titles: _Titles) -> str:
