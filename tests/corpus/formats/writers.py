@@ -8,7 +8,9 @@ from io import BytesIO
 
 Placed = tuple[float, float, float, str]
 """Left, baseline, size and text of a piece on a page of 595 × 842 points."""
-NAV = "".join(f'<li><a href="/{n}">{name}</a></li>' for n, name in enumerate(["首页", "政务公开", "办事服务"]))
+NAV = "".join(
+    f'<li><a href="/{n}">{name}</a></li>' for n, name in enumerate(["首页", "政务公开", "办事服务"])
+)
 
 
 def page_of(lines: Iterable[str], title: str, charset: str = "utf-8") -> bytes:
@@ -51,7 +53,8 @@ def pdf_of(pages: Sequence[Sequence[Placed]], extra: str = "") -> bytes:
         "/DescendantFonts [<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light "
         "/CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 4 >> /DW 1000 "
         "/FontDescriptor << /Type /FontDescriptor /FontName /STSong-Light /Flags 4 "
-        "/FontBBox [-25 -254 1000 880] /ItalicAngle 0 /Ascent 880 /Descent -120 /CapHeight 880 /StemV 93 >> >>] >>"
+        "/FontBBox [-25 -254 1000 880] /ItalicAngle 0 /Ascent 880 /Descent -120 /CapHeight 880 "
+        "/StemV 93 >> >>] >>"
     )
     kids = " ".join(f"{4 + 2 * n} 0 R" for n in range(len(pages)))
     objects = [
