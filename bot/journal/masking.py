@@ -92,7 +92,8 @@ def _rules() -> tuple[_Rule, ...]:
     table = tomllib.loads((resources.files("bot.journal") / "masking.toml").read_text(encoding="utf-8"))
     units = "|".join(map(re.escape, table["units"]))
     others = "|".join(map(re.escape, table["not_units"]))
-    no_amount = rf"(?![0-9])(?:(?={others})|(?!(?:\.[0-9]+)?\ ?[十百千万亿多余]*(?:{units})))"
+    amount = rf"\.[0-9]{{2}}(?![0-9])|(?:\.[0-9]+)?\ ?[十百千万亿多余]*(?:{units})"
+    no_amount = rf"(?![0-9])(?:(?={others})|(?!{amount}))"
     return tuple(
         _Rule(row["label"], _compiled(row["pattern"], no_amount), _CHECKS[row.get("check", "")])
         for row in table["rule"]
