@@ -85,6 +85,7 @@ class Chain:
             )
             if in_order or label.text in self._text.accept:
                 self._found.append(label)
+                self._fill_run_in(following)
                 self._quoting = False
             elif label.place is Place.LINE and not self._is_quoted(label):
                 raise self._broken(label)
@@ -190,6 +191,17 @@ class Chain:
             since = filler.end
         self._found += fillers
         return bool(fillers)
+
+    def _fill_run_in(self, following: Label | None) -> None:
+        """Take （二） and （三） after a （一） where they follow a full stop in a paragraph."""
+        text = self._text.lines.text
+        end = following.start if following else len(text)
+        while self._kind is Kind.PAREN and not (following and following.number == self._found[-1].number + 1):
+            last = self._found[-1]
+            found = self._labels.numbered(Kind.PAREN, last.number + 1, last.end, end)
+            if not found or text[found[0].start - 1] not in "。！？" or self._fresh(found[0].start):
+                return
+            self._found.append(found[0])
 
     def _fill_after(self) -> None:
         """Take the last numbers where they are less sure: 一、 二、 3., or 第九条中华人民共和国…."""

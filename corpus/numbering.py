@@ -91,6 +91,7 @@ _GROUPS = {
 }
 _MARK = re.compile(r"(?:#{1,6}[ \t]+|\*\*|__|>[ \t]?)+\Z")
 _SENTENCE_END = "。！？；!?;：:”’」』）)"
+_OPENING = "第《“‘「"
 _FULL_STOPS = "。！？；!?;”"
 # What follows a label that is only being referred to: 第十二条的规定, 第三章、第四章, 第五条第二款.
 _REFERENCE = re.compile(r"[的规第所和或及与至到中款项目以之”’》）)]|[、，,]\s?第|[一二三四五六七八九十]、")
@@ -171,11 +172,13 @@ def _is_dense(text: str) -> bool:
     """True for a text without line breaks whose labels follow full stops and not blanks."""
     found = islice(_LABEL.finditer(text), MAX_LABELS)
     before = [text[match.start() - 1 : match.start()] for match in found]
-    return sum(char in _FULL_STOPS for char in before if char) > sum(char.isspace() for char in before)
+    return sum(char in _SENTENCE_END for char in before if char) > sum(char.isspace() for char in before)
 
 
 def _in_dense(text: str, label: Label, earlier: list[Label]) -> Label | None:
     """A label of a text without blanks, placed by the punctuation before it; None for a reference."""
+    if text[label.start - 1] in _OPENING:
+        return None
     after_sentence = text[label.start - 1] in _FULL_STOPS
     if label.kind not in _ORDINALS:
         if not after_sentence and re.match("[项款目类]", text[label.end : label.end + 1]):
@@ -191,10 +194,12 @@ def _in_dense(text: str, label: Label, earlier: list[Label]) -> Label | None:
 
 def _ends_heading(text: str, label: Label, earlier: list[Label]) -> bool:
     """True where only a heading stands between a 章 or the like and the label after it."""
-    above = next((other for other in reversed(earlier) if other.kind in _ORDINALS), None)
-    if above is None or above.kind is Kind.ARTICLE or label.start > above.end + _MAX_TITLE:
+    headings = (*(_ORDINALS - {Kind.ARTICLE}), Kind.CHINESE)
+    above = earlier[-1] if earlier else None
+    if above is None or above.kind not in headings or above.place is not Place.LINE:
         return False
-    return not re.search("[。；：:，,]", text[above.end : label.start])
+    title = text[above.end : label.start]
+    return 0 < len(title) <= _MAX_TITLE and not re.search("[。；：:，,]", title)
 
 
 def _label(match: re.Match[str], place: Place, text: str, left: int) -> Label | None:
@@ -227,7 +232,7 @@ def _place(lines: Lines, left: int, offset: int) -> Place | None:
         return Place.LINE
     if before[-1].isspace():
         return Place.LINE if lines.flat and _ends_there(before) else Place.SEGMENT
-    if before[-1] in "第《":
+    if before[-1] in _OPENING:
         return None
     if before[-1] in _SENTENCE_END:
         return Place.RUN_IN

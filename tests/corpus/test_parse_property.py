@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 import pytest
 from hypothesis import example, given, settings
@@ -152,52 +153,34 @@ def test_annexes_begin_their_numbers_again(
     assert found == wanted
 
 
-_PIECES = st.sampled_from(
-    [
-        "一、",
-        "二、",
-        "三、",
-        "（一）",
-        "（二）",
-        "(1)",
-        "1.",
-        "2、",
-        "第一条",
-        "第二条",
-        "第二条之一",
-        "第一章 总则",
-    ]
-    + [
-        "第二章",
-        "①",
-        "附件",
-        "目录",
-        "办法",
-        "关于做好工作的通知",
-        "甲乙丙丁",
-        "。",
-        "：",
-        "；",
-        "“",
-        "”",
-        "#",
-        "**",
-    ]
-    + [
-        "\n",
-        "\n\n",
-        " ",
-        "\u3000",
-        "\r",
-        "\ufeff",
-        "\u200b",
-        "2020年1月1日",
-        "市政府",
-        "版权所有",
-        "来源：网",
-        "第九章",
-    ]
-)
+_LABELS = [
+    "一、",
+    "二、",
+    "三、",
+    "（一）",
+    "（二）",
+    "(1)",
+    "1.",
+    "2、",
+    "第一条",
+    "第二条",
+    "第二条之一",
+    "①",
+]
+_WORDS = [
+    "第一章 总则",
+    "第二章",
+    "第九章",
+    "附件",
+    "目录",
+    "办法",
+    "关于做好工作的通知",
+    "甲乙丙丁",
+    "市政府",
+]
+_SIGNS = ["。", "：", "；", "“", "”", "#", "**", "\n", "\n\n", " ", "\u3000", "\r", "\ufeff", "\u200b"]
+_PAGE = ["2020年1月1日", "版权所有", "来源：网"]
+_PIECES = st.sampled_from([*_LABELS, *_WORDS, *_SIGNS, *_PAGE])
 
 
 @settings(max_examples=300, deadline=None)
@@ -239,8 +222,6 @@ _SIZE = 200_000
 )
 def test_hostile_texts_take_no_quadratic_time(text: str) -> None:
     start = time.process_time()
-    try:
+    with suppress(CorpusError):
         parse(text, "doc")
-    except CorpusError:
-        pass
     assert time.process_time() - start < 3
