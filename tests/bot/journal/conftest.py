@@ -7,17 +7,21 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
 import pytest
 
 from bot.answer import Answer, Citation, Timing
+from bot.journal.read import open_to_read, read_entries
 from bot.settings import Settings
 
+_EVER = datetime(2000, 1, 1, tzinfo=UTC)
 ANSWER = Answer(
     question="荣昌区有哪些支持?我的电话 13812345678",
     route="topic",
@@ -55,6 +59,19 @@ def wait_for(condition: Callable[[], object], seconds: float = 20) -> None:
     while not condition():
         assert time.monotonic() < end, "it never came to be"
         time.sleep(0.02)
+
+
+def kept(place: Path | str) -> list[dict[str, object]]:
+    """Every entry of a journal."""
+    store = open_to_read(settings(place))
+    try:
+        return list(read_entries(store, _EVER))
+    finally:
+        store.close()
+
+
+def threads() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name == "wence-journal"]
 
 
 @dataclass
