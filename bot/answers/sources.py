@@ -11,7 +11,7 @@ from bot.library import Library
 from bot.naming import Naming
 from bot.phrases import Lang, say
 from corpus.measure import Guideline
-from corpus.versions import dated_at
+from corpus.versions import Standing, dated_at
 
 ALL_NAMED = 50
 """Of more documents than this the JSON form names those used alone, with the number of all."""
@@ -69,8 +69,9 @@ def _placed(citation: Citation, library: Library) -> Citation:
 
 def _used(citations: Iterable[Citation], answer: Answer, library: Library) -> tuple[Guideline, ...]:
     """The documents that are quoted or said to apply, in order of appearance."""
-    ids = [citation.measure_id for citation in citations] + [one.measure_id for one in answer.applicability]
-    found = {id(g): g for g in map(library.guideline_of, ids) if g is not None}
+    slugs = dict.fromkeys(citation.guideline for citation in citations if citation.guideline)
+    slugs |= dict.fromkeys(one.measure_id.split("#", 1)[0] for one in answer.applicability)
+    found = {slug: library.whole.by_slug[slug] for slug in slugs if slug in library.whole.by_slug}
     if not found and not answer.refusal and library.documents and len(library.documents) == 1:
         return library.documents
     return tuple(found.values())
@@ -78,7 +79,9 @@ def _used(citations: Iterable[Citation], answer: Answer, library: Library) -> tu
 
 def _standing_lines(used: Sequence[Guideline], library: Library, lang: Lang) -> list[str]:
     """For each document used that is not simply in force: what it is, and what took its place."""
-    lines = [line for guideline in used for line in standing_of(guideline, library, lang)]
+    plain = Standing()
+    told = [g for g in used if library.catalogue.standing(g.slug) != plain]
+    lines = [line for guideline in told for line in standing_of(guideline, library, lang)]
     return [f"*{line}*" for line in dict.fromkeys(lines)]
 
 
