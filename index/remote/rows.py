@@ -49,6 +49,7 @@ class RemoteDense:
     def __init__(self, collection: Collection, dimension: int) -> None:
         self._collection = collection
         self._dimension = dimension
+        self._last: tuple[Vector, RemoteMatches] | None = None
         self.size = collection.size
 
     def within(self, expression: str) -> RemoteDense:
@@ -56,8 +57,16 @@ class RemoteDense:
         return RemoteDense(replace(self._collection, within=expression), self._dimension)
 
     def match(self, vector: Vector) -> RemoteMatches:
-        """The cosines of a unit vector, float32 (dimension,)."""
-        return RemoteMatches(self._collection, "dense", np.asarray(vector, dtype=np.float32), every=True)
+        """The cosines of a unit vector, float32 (dimension,).
+
+        The vector of the last question gets the same matches again: ranking its sentences asks for cosines
+        that ranking its measures has brought.
+        """
+        last = self._last
+        if last is None or last[0] is not vector:
+            last = vector, RemoteMatches(self._collection, "dense", vector, every=True)
+            self._last = last
+        return last[1]
 
     @property
     def vectors(self) -> Vectors:
