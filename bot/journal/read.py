@@ -194,7 +194,8 @@ def _by(connection: Connection, column: ColumnElement[Any], where: ColumnElement
 
 
 def _total(connection: Connection, within: ColumnElement[bool]) -> tuple[Count, int]:
-    row = connection.execute(_counts(func.count(func.distinct(ENTRY.c.visit)), within)).one()
+    """All entries, and how many visits they are from; those that came without one count for none."""
+    row = connection.execute(_counts(func.count(func.distinct(func.nullif(ENTRY.c.visit, ""))), within)).one()
     return Count("", row[1], row[2] or 0, row[3] or 0, row[4] or 0), row[0]
 
 

@@ -37,7 +37,7 @@ ASKED: tuple[tuple[Answer, float, str, bool | None, str], ...] = (
     (answer("今天天气怎么样?", refusal="out_of_scope"), 3, "v3", None, ""),
     (answer("成都有什么政策", refusal="other_place"), 3, "v3", False, HOSTILE),
     (answer(HOSTILE), 4, "v4", None, ""),
-    (answer(FORMULA), 4, "v4", None, ""),
+    (answer(FORMULA), 4, "", None, ""),
     (answer("很久以前的问题"), 90, "v5", False, "旧"),
 )
 """Answer, days ago, visit, opinion and its reason."""
