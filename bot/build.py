@@ -22,6 +22,7 @@ from rich.progress import (
 from bot.ask import Assistant
 from bot.build_report import failed_documents
 from bot.settings import Settings
+from corpus.applicability import Applicability
 from corpus.collection import (
     Corpus,
     Document,
@@ -165,10 +166,15 @@ def _build(settings: Settings, old: Index | None, console: Console) -> Built:
         questions = background_questions()
         embedder = ReusingEmbedder(model, old, _encoded(old, origin, questions)) if model else None
         gazetteers = find_gazetteers(settings.corpus, [d.slug for d in corpus.failures])
-        advance = _embedding(progress, embedder, corpus)
-        index = Index.build(corpus.guidelines, embedder, advance, background=questions, gazetteers=gazetteers)
+        index = Index.build(
+            corpus.guidelines,
+            embedder,
+            _embedding(progress, embedder, corpus),
+            background=questions,
+            gazetteers=gazetteers,
+            applies=_tables(old, origin, corpus),
+        )
     index.origin = replace(origin, documents=corpus.documents)
-    _keep_tables(index, old)
     save_index(index, settings.place)
     changes = compare(old.guidelines, index.guidelines) if old else None
     if embedder is None:
@@ -206,11 +212,21 @@ def _encoded(old: Index | None, now: Origin, questions: Mapping[str, Sequence[st
     return [normalize_question(question) for group in questions.values() for question in group]
 
 
-def _keep_tables(index: Index, old: Index | None) -> None:
-    """A document that is kept keeps its table, too: its own gazetteer may be what has failed."""
-    for document in index.origin.failures:
-        if old and document.kept and document.slug in old.applicability:
-            index.applicability[document.slug] = old.applicability[document.slug]
+def _tables(old: Index | None, now: Origin, corpus: Corpus) -> dict[str, Applicability | None]:
+    """The tables that need not be worked out again, by slug.
+
+    A document that is kept keeps its table in any case: its own gazetteer may be what has failed.
+    """
+    if old is None:
+        return {}
+    same = (old.origin.code, old.origin.gazetteers) == (now.code, now.gazetteers)
+    unchanged = {id(guideline) for guideline in old.guidelines} if same else set()
+    kept = {document.slug for document in corpus.failures if document.kept}
+    return {
+        guideline.slug: old.applicability.get(guideline.slug)
+        for guideline in corpus.guidelines
+        if guideline.slug in kept or id(guideline) in unchanged
+    }
 
 
 def _embedding(progress: Progress, embedder: ReusingEmbedder | None, corpus: Corpus) -> Callable[[int], None]:

@@ -127,8 +127,14 @@ class Change:
 def build_table(guideline: Guideline, gazetteer: Gazetteer, reaches: Sequence[SentenceReach]) -> Table:
     """The table of a guideline from `corpus.reach.reach_of`; rows as the gazetteer has them, zones last."""
     columns = tuple(Column(m.id, m.number, m.label, m.title) for m in guideline.measures)
+    proved = [
+        (reach.measure_id, proof.districts, _evidence(proof, reach))
+        for reach in reaches
+        for proof in reach.proofs
+    ]
+    shared: dict[tuple[str, tuple[int, ...]], Cell] = {}
     rows = [
-        Row(name, "district", gazetteer.group_of(name), _cells(columns, reaches, name))
+        Row(name, "district", gazetteer.group_of(name), _cells(columns, proved, name, shared))
         for name in gazetteer.names
     ]
     of_district = {row.name: row for row in rows}
@@ -136,13 +142,24 @@ def build_table(guideline: Guideline, gazetteer: Gazetteer, reaches: Sequence[Se
     return Table(guideline.slug, gazetteer.region, gazetteer.as_of, columns, tuple(rows))
 
 
-def _cells(columns: Iterable[Column], reaches: Sequence[SentenceReach], district: str) -> tuple[Cell, ...]:
-    found: dict[str, list[Evidence]] = {}
-    for reach in reaches:
-        for proof in reach.proofs:
-            if district in proof.districts:
-                found.setdefault(reach.measure_id, []).append(_evidence(proof, reach))
-    return tuple(_cell(column, found[column.id]) for column in columns if column.id in found)
+def _cells(
+    columns: Iterable[Column],
+    proved: Sequence[tuple[str, tuple[str, ...], Evidence]],
+    district: str,
+    shared: dict[tuple[str, tuple[int, ...]], Cell],
+) -> tuple[Cell, ...]:
+    """The cells of a district. Districts that a measure reaches alike share one: most do."""
+    found: dict[str, list[int]] = {}
+    for number, (measure_id, districts, _) in enumerate(proved):
+        if district in districts:
+            found.setdefault(measure_id, []).append(number)
+    cells = []
+    for column in (column for column in columns if column.id in found):
+        key = column.id, tuple(found[column.id])
+        if key not in shared:
+            shared[key] = _cell(column, [proved[number][2] for number in key[1]])
+        cells.append(shared[key])
+    return tuple(cells)
 
 
 def _cell(column: Column, evidence: Iterable[Evidence]) -> Cell:

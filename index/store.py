@@ -121,13 +121,14 @@ class Index:
         progress: Callable[[int], None] | None = None,
         background: Mapping[str, Sequence[str]] | None = None,
         gazetteers: Sequence[LocatedGazetteer] = (),
+        applies: Mapping[str, Applicability | None] | None = None,
     ) -> Index:
         """Embed and tokenise every measure; without an embedder the index is BM25 alone.
 
         `progress` gets the number of passages just embedded; `index.passage.count_passages`
         is the total. `background` are off-topic questions by group (see `index.background`);
-        `gazetteers` give the tables of `applicability`. Raises CorpusError where there is no measure
-        at all or an id comes twice.
+        `gazetteers` give the tables of `applicability`, `applies` those that are known. Raises
+        CorpusError where there is no measure at all or an id comes twice.
         """
         measures = [measure for guideline in guidelines for measure in guideline.measures]
         _check_measures(measures)
@@ -139,8 +140,9 @@ class Index:
                 embedder.encode_passages(sentences, progress),
             )
         tables = make_tables(measures, sentence_starts(guidelines), texts, sentences, vectors)
-        applies = applicability(guidelines, gazetteers)
-        index = cls(guidelines, _manifest(guidelines, tables, embedder), tables, embedder, applies=applies)
+        manifest = _manifest(guidelines, tables, embedder)
+        found = applicability(guidelines, gazetteers, applies)
+        index = cls(guidelines, manifest, tables, embedder, applies=found)
         if background and embedder:  # what is measured are cosines
             index.background = Background.measure(
                 {
