@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.bench.figures import BenchReport
+from bot.bench.report import BenchReport
 from bot.bench.run import run_bench
 from bot.bench.table import report_text
 

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import Literal
 
-from pydantic import TypeAdapter
-
-from bot.json_form import Json
+Choice = Literal["auto", "onnx", "torch"]
 
 ROUNDS = 3
 """How often each question is timed: one hiccup of the machine must not make the 95th percentile."""
@@ -36,6 +35,7 @@ class Job:
     embedding_model: str
     questions: tuple[BenchQuestion, ...]
     judged: bool
+    encoder: Choice = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,21 @@ class Times:
         """From milliseconds, at least one."""
         ordered = sorted(values)
         return cls(round(median(ordered), 2), round(ordered[math.ceil(0.95 * len(ordered)) - 1], 2))
+
+
+@dataclass(frozen=True, slots=True)
+class Encoders:
+    """`name` is what Wence takes: ONNX Runtime, or torch where the model cannot be a graph.
+
+    Milliseconds for a question, passages a second, and the largest difference of any component.
+    """
+
+    name: str
+    question: Times
+    question_torch: Times
+    passages_per_s: float
+    passages_per_s_torch: float
+    difference: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,24 +119,3 @@ class Side:
     def over_bare(self) -> float:
         """How many times the bare encoding a question costs, by medians."""
         return round(self.total.median / self.bare.median, 2)
-
-
-@dataclass(frozen=True, slots=True)
-class BenchReport:
-    """Both sides, measured one after the other on the same machine, model, source and questions."""
-
-    wence: Side
-    plain: Side
-    questions: int
-    model: str
-    cores: int
-    python: str
-
-    def to_json(self) -> Json:
-        """As one JSON object."""
-        form: Json = _REPORT.dump_python(self, mode="json")
-        form["over_bare"] = {"wence": self.wence.over_bare, "plain": self.plain.over_bare}
-        return form
-
-
-_REPORT = TypeAdapter(BenchReport)

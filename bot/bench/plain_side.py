@@ -98,7 +98,7 @@ class PlainSearch:
 def measure_plain(job: Job) -> Side:
     """Load the model, cut and embed the corpus, search every question. Raises CorpusError or ModelError."""
     with lap() as model_lap:
-        embedder = load_embedder(job.embedding_model or None)
+        embedder = load_embedder(job.embedding_model or None, job.encoder)
     guidelines = load_corpus(job.corpus)
     with lap() as build_lap:
         search = PlainSearch(split(guidelines), embedder)

@@ -1,8 +1,8 @@
 """One side of a benchmark in a process of its own, so that neither warms up or fills the memory of the other.
 
 `python -m bot.bench.side wence` (or `plain`, or `warm`, which only loads the model) reads a Job as JSON from
-standard input and writes a Side as JSON to standard output; a WenceError comes out as a Failure, with exit
-code `FAILED`.
+standard input and writes a Side as JSON to standard output; `encoders` writes Encoders, and `records` reads a
+RecordsJob and writes a RecordsReport. A WenceError comes out as a Failure, with exit code `FAILED`.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from bot.bench.figures import Job, Side
+from bot.bench.figures import Encoders, Job, Side
+from bot.bench.records import RecordsJob, RecordsReport
 from corpus.errors import WenceError
 
 FAILED = 3
 JOB, SIDE = TypeAdapter(Job), TypeAdapter(Side)
+RECORDS_JOB, RECORDS, ENCODERS = TypeAdapter(RecordsJob), TypeAdapter(RecordsReport), TypeAdapter(Encoders)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,32 +32,42 @@ class Failure:
 FAILURE = TypeAdapter(Failure)
 
 
-def run_side(name: str, job: Job) -> Side | None:
-    """Measure the side `name`; "warm" loads the model and measures nothing. Raises WenceError."""
+def run_side(name: str, job: bytes) -> bytes:
+    """Measure `name`, from JSON to JSON; "warm" loads the model and measures nothing. Raises WenceError."""
+    if name == "records":
+        from bot.bench.records_side import measure_records
+
+        return RECORDS.dump_json(measure_records(RECORDS_JOB.validate_json(job)))
+    return _measure(name, JOB.validate_json(job))
+
+
+def _measure(name: str, job: Job) -> bytes:
     if name == "wence":
         from bot.bench.wence_side import measure_wence
 
-        return measure_wence(job)
+        return SIDE.dump_json(measure_wence(job))
     if name == "plain":
         from bot.bench.plain_side import measure_plain
 
-        return measure_plain(job)
+        return SIDE.dump_json(measure_plain(job))
+    if name == "encoders":
+        from bot.bench.encoders import measure_encoders
+
+        return ENCODERS.dump_json(measure_encoders(job))
     from index.embed import load_embedder
 
-    load_embedder(job.embedding_model or None)
-    return None
+    load_embedder(job.embedding_model or None, job.encoder)
+    return b""
 
 
 def main() -> None:
     """Standard input to standard output."""
-    job = JOB.validate_json(sys.stdin.buffer.read())
     try:
-        side = run_side(sys.argv[1], job)
+        found = run_side(sys.argv[1], sys.stdin.buffer.read())
     except WenceError as error:
         sys.stdout.buffer.write(FAILURE.dump_json(Failure(error.zh, error.en)))
         sys.exit(FAILED)
-    if side is not None:
-        sys.stdout.buffer.write(SIDE.dump_json(side))
+    sys.stdout.buffer.write(found)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from bot.bench.figures import BenchReport, Found, Side, Times
+from bot.bench.figures import Encoders, Found, Side, Times
+from bot.bench.records_table import records_rows
+from bot.bench.report import BenchReport
 
 _WIDTH = 40
 Row = tuple[str, str, str]
@@ -16,7 +18,24 @@ def report_text(report: BenchReport) -> str:
     header = ("", "Wence", "500/50 + FAISS top-4")
     rows = [header, *_costs(sides), *_questions(sides), *_finds(sides)]
     lines = [f"{name:<{_WIDTH}}{wence:>14}{plain:>22}" for name, wence, plain in rows]
-    return "\n".join([*lines, "", *_notes(report)])
+    return "\n".join([*lines, *_encoders(report.encoders), *_records(report), "", *_notes(report)])
+
+
+def _encoders(found: Encoders) -> list[str]:
+    header = ("the encoder", found.name, "torch")
+    rows = [
+        header,
+        _row("  a question, ms: median (p95)", _times(found.question), _times(found.question_torch)),
+        _row("  passages a second", f"{found.passages_per_s:.1f}", f"{found.passages_per_s_torch:.1f}"),
+        _row("  largest difference of a vector", f"{found.difference:.0e}", ""),
+    ]
+    return ["", *(f"{name:<{_WIDTH}}{ours:>14}{torch:>22}" for name, ours, torch in rows)]
+
+
+def _records(report: BenchReport) -> list[str]:
+    if report.records is None:
+        return ["", "records: not measured; --records DIR takes a folder with corpus.jsonl and queries.jsonl"]
+    return ["", *records_rows(report.records)]
 
 
 def _costs(sides: tuple[Side, Side]) -> list[Row]:

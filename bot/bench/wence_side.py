@@ -25,7 +25,7 @@ _LOADS = 5
 def measure_wence(job: Job) -> Side:
     """Load the model, build and load an index, ask every question. Raises CorpusError or ModelError."""
     with lap() as model_lap:
-        embedder = load_embedder(job.embedding_model or None)
+        embedder = load_embedder(job.embedding_model or None, job.encoder)
     with TemporaryDirectory(prefix="wence-bench-") as folder:
         place = Path(folder) / "index"
         with lap() as build_lap:

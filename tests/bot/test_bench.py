@@ -11,9 +11,11 @@ import pytest
 
 from bot.bench import run_bench
 from bot.bench.clock import peak_mib
-from bot.bench.figures import BenchQuestion, BenchReport, Found, HitRate, Side, Times
+from bot.bench.figures import BenchQuestion, Found, HitRate, Side, Times
 from bot.bench.plain_side import SIZE, TOP, Chunk, PlainSearch, rank, split
 from bot.bench.questions import packaged_questions, questions_of
+from bot.bench.records import Asked, Retrieval, queries_of
+from bot.bench.report import BenchReport
 from bot.bench.table import report_text
 from bot.json_form import dump
 from bot.settings import Settings
@@ -29,6 +31,26 @@ QUESTIONS = (
     {"question": "敬老月是哪个月?", "gold": [6]},
     {"question": "这部条例管的养老服务指什么?", "gold": [2]},
 )
+
+
+LAWS = (
+    ("r1", "养老服务条例第八条", "老年人在社区食堂就餐的,每餐补贴四元。"),
+    ("r2", "租房办法第三条", "押金不得超过一个月的租金。"),
+    ("r3", "劳动合同法第十九条", "试用期不得超过六个月。"),
+    ("r4", "道路交通安全法第七十条", "在道路上发生交通事故,车辆驾驶人应当立即停车,保护现场。"),
+    ("r5", "民法典第一千零七十九条", "夫妻一方要求离婚的,可以由有关组织进行调解。"),
+)
+ASKED = (("房东最多能收多少押金?", ["r2"]), ("试用期最长多久?", ["r3"]), ("撞车了该怎么办?", ["r4", "r3"]))
+
+
+def laws(folder: Path) -> Path:
+    """A folder of records with questions."""
+    folder.mkdir(exist_ok=True)
+    rows = [{"id": i, "title": title, "text": text} for i, title, text in LAWS]
+    queries = [{"id": f"q{i}", "text": text, "gold": gold} for i, (text, gold) in enumerate(ASKED)]
+    for name, lines in (("corpus.jsonl", rows), ("queries.jsonl", queries)):
+        (folder / name).write_text("\n".join(json.dumps(x, ensure_ascii=False) for x in lines), "utf-8")
+    return folder
 
 
 def care(tmp_path: Path) -> tuple[Settings, Path]:
@@ -197,6 +219,37 @@ def test_plain_search_finds_the_nearest(embedder: Embedder) -> None:
     assert len(PlainSearch(chunks[:2], embedder).nearest(vector)) == 2
 
 
+# Records
+
+
+def test_retrieval() -> None:
+    asked = [Asked("一", ("a",)), Asked("二", ("b", "c")), Asked("三", ("d",))]
+    far = [f"x{i}" for i in range(10)]
+    found = [["z", "a"], ["b", "y"], [*far, "d"]]
+    assert Retrieval.of(asked, found) == Retrieval(recall=0.5, mrr=0.5)
+
+
+def test_queries_of_a_folder(tmp_path: Path) -> None:
+    assert queries_of(laws(tmp_path)) == tuple(Asked(text, tuple(gold)) for text, gold in ASKED)
+
+
+@pytest.mark.parametrize(
+    "content", ["", "nonsense", '{"text": "a"}', '{"text": "a", "gold": []}', "[]", None]
+)
+def test_a_folder_without_questions_is_told(content: str | None, tmp_path: Path) -> None:
+    if content is not None:
+        (tmp_path / "queries.jsonl").write_text(content, encoding="utf-8")
+    with pytest.raises(UsageError) as caught:
+        run_bench(Settings(), report=silent, records=tmp_path)
+    assert "queries.jsonl" in caught.value.zh and "queries.jsonl" in caught.value.en
+
+
+def test_a_folder_without_records_is_told(tmp_path: Path) -> None:
+    (laws(tmp_path) / "corpus.jsonl").unlink()
+    with pytest.raises(UsageError, match=r"no corpus\.jsonl"):
+        run_bench(Settings(), report=silent, records=tmp_path)
+
+
 # The run
 
 
@@ -239,13 +292,14 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> tuple[BenchReport, lis
     with pytest.MonkeyPatch.context() as patch:
         # Beside other work, threads that wait by spinning would make this several times as long.
         patch.setenv("OMP_WAIT_POLICY", "passive")
-        return run_bench(settings, report=said.append, questions=file), said
+        records = laws(tmp_path_factory.mktemp("records"))
+        return run_bench(settings, report=said.append, questions=file, records=records, sample=5), said
 
 
 @pytest.mark.timeout(900)
 def test_both_sides_are_measured(measured: tuple[BenchReport, list[str]]) -> None:
     report, said = measured
-    assert report.questions == len(QUESTIONS) and len(said) == 3
+    assert report.questions == len(QUESTIONS) and len(said) == 5
     for side in (report.wence, report.plain):
         assert side.model_s > 0 and side.build_s > 0 and side.peak_mib > 200
         assert 0 < side.bare.median <= side.bare.p95
@@ -260,6 +314,30 @@ def test_wence_finds_what_it_should(measured: tuple[BenchReport, list[str]]) -> 
     assert plain.found and plain.found.about.at_1 <= plain.found.touching.at_1
     assert wence.results == len(load_document(CARE).measures)
     assert plain.results == len(split([load_document(CARE)]))
+
+
+def test_the_encoder_is_measured(measured: tuple[BenchReport, list[str]]) -> None:
+    found = measured[0].encoders
+    assert found.name == "ONNX Runtime" and 0 < found.difference <= 1e-5
+    assert 0 < found.question.median <= found.question.p95 and found.question_torch.median > 0
+    assert found.passages_per_s > 0 and found.passages_per_s_torch > 0
+
+
+def test_records_are_measured(measured: tuple[BenchReport, list[str]]) -> None:
+    records = measured[0].records
+    assert records and (records.records, records.questions, records.building.sample) == (5, 3, 5)
+    assert records.ours.found == Retrieval(1.0, 1.0) == records.dense.found
+    assert records.sparse.found.recall <= 1 and records.sparse.times is None
+    assert records.building.ours_s > 0 and records.building.whole_s > 0
+    assert records.ours.times and records.torch_floor.times
+    expected = records.ours.times.median / records.torch_floor.times.median
+    assert records.ratios["search_over_torch_faiss"] == pytest.approx(expected, abs=0.01)
+    assert len(records.ratios) == 4 and all(ratio > 0 for ratio in records.ratios.values())
+
+
+def test_records_that_were_not_given_are_named(measured: tuple[BenchReport, list[str]]) -> None:
+    assert "--records DIR" in report_text(replace(measured[0], records=None))
+    assert replace(measured[0], records=None).to_json()["ratios"] is None
 
 
 def test_report_as_json_and_as_text(measured: tuple[BenchReport, list[str]]) -> None:
