@@ -64,6 +64,7 @@ class Chain:
     ) -> None:
         self._text, self._kind, self._articles = text, kind, articles
         self._labels, self._heads, self._above = labels, heads, above
+        self._taken = {label.start for label in above}
         self._found: list[Label] = []
         self._quoting = False
 
@@ -224,7 +225,8 @@ class Chain:
         if same:
             return same[0]
         for kind in STAND_INS.get(self._kind, ()):
-            found = [a for a in self._labels.numbered(kind, number, start, end) if a.place is Place.LINE]
+            same = self._labels.numbered(kind, number, start, end)
+            found = [a for a in same if a.place is Place.LINE and a.start not in self._taken]
             # Part of a list of its own (1. 2. 3.) is no stand-in for a missing heading.
             alone = not any(self._labels.numbered(kind, number + step, start, end) for step in (-1, 1))
             if len(found) == 1 and alone:

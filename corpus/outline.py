@@ -76,15 +76,24 @@ def _resolve(text: Text, labels: list[Label], part: int) -> tuple[list[Node], li
     lines = text.lines
     levels = [kind for kind in _scheme(lines, labels) if _in_use(lines, labels, kind)]
     labels = _headings_only(lines, labels, levels)
-    known = Labels(labels)
     accepted: list[Label] = []
     heads: list[Span] = []
     for depth, kind in enumerate(levels):
+        # What looks like a smaller label in the title of an annex is part of that title.
+        labels = _outside(labels, heads)
+        known = Labels(labels)
         above = accepted if depth else []
         chain = Chain(text, kind, Kind.ARTICLE in levels, known, above, heads)
         found = chain.resolve(_candidates(lines, labels, kind, accepted))
         accepted = sorted(accepted + found, key=_start)
     return _nodes(accepted, levels, heads, part), heads
+
+
+def _outside(labels: list[Label], heads: list[Span]) -> list[Label]:
+    """The labels that lie in none of the heads, which are in order of position."""
+    ends = [head.end for head in heads]
+    places = [bisect_right(ends, label.start) for label in labels]
+    return [a for a, n in zip(labels, places, strict=True) if n == len(heads) or a.start < heads[n].start]
 
 
 def _head_of_law(lines: Lines, labels: list[Label]) -> Span | None:

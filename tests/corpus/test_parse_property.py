@@ -188,6 +188,8 @@ _PIECES = st.sampled_from([*_LABELS, *_WORDS, *_SIGNS, *_PAGE])
 @example("")
 @example("\ufeff")
 @example("**一、**")
+@example("1.甲\n二、乙（二）丙")
+@example("第一编 甲\n乙。\n附件\n第一节 丙\n第一编 丁")
 def test_any_text_is_refused_or_accounted_for(text: str) -> None:
     try:
         guideline = parse(text, "doc")
