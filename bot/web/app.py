@@ -128,6 +128,6 @@ def _closing(desk: Desk) -> Callable[[FastAPI], AbstractAsyncContextManager[None
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         yield
-        desk.close()
+        await desk.close()
 
     return life

@@ -87,9 +87,10 @@ class Desk:
             kept.append((question, answer))
         return kept[::-1]
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Take in nothing more; answers in the making end by themselves."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+        await self._limits.close()
 
     def _check_size(self, asked: Asked) -> None:
         """A question over its length is answered, by saying so; a history over its size is refused."""

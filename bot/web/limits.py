@@ -13,6 +13,7 @@ from ipaddress import IPv6Address, ip_address
 
 from limits import RateLimitItem, parse_many
 from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.storage.redis.redispy import RedispyBridge
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from limits.errors import StorageError
 
@@ -34,9 +35,8 @@ class Limits:
         self._address = _rates(settings.limit_address)
         self._visit = _rates(settings.limit_visit)
         self._here = SlidingWindowCounterRateLimiter(MemoryStorage())
-        self._shared = self._here
-        if settings.limits_url.startswith("redis"):
-            self._shared = SlidingWindowCounterRateLimiter(_redis(settings.limits_url))
+        self._redis = _redis(settings.limits_url) if settings.limits_url.startswith("redis") else None
+        self._shared = SlidingWindowCounterRateLimiter(self._redis) if self._redis else self._here
         self._said_at = -_QUIET_SECONDS
 
     async def check(self, address: str, visit: str | None = None) -> None:
@@ -47,6 +47,12 @@ class Limits:
             wait = await self._count(rate, whose, who)
             if wait is not None:
                 raise Problem("too_many", retry_after=wait, details={"limit": str(rate), "per": whose})
+
+    async def close(self) -> None:
+        """Let go of Redis."""
+        bridge = self._redis.bridge if self._redis else None
+        if isinstance(bridge, RedispyBridge):
+            await bridge.storage.aclose()
 
     async def _count(self, rate: RateLimitItem, *names: str) -> float | None:
         """The seconds to wait; None where there is room."""

@@ -90,6 +90,7 @@ def environment(settings: Settings, port: int) -> dict[str, str]:
     own = {
         "WENCE_CORPUS": str(settings.corpus),
         "WENCE_INDEX": str(settings.index),
+        "WENCE_INDEX_URI": settings.index_uri,
         "WENCE_DENSE": str(settings.dense).lower(),
         "WENCE_HOST": settings.host,
         "WENCE_PORT": str(port),

@@ -27,7 +27,7 @@ class OddAssistant(Assistant):
         role: str | None = None,
     ) -> Answer:
         if "慢" in text:
-            time.sleep(20)
+            time.sleep(2 if "稍慢" in text else 20)
         if "出错" in text:
             raise RuntimeError("a fault on purpose")
         if "历史" in text:

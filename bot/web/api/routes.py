@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
+from fastapi.routing import APIRoute
 from fastapi.sse import format_sse_event
 
 from bot.answer import Answer
@@ -31,6 +32,7 @@ from index.store import Index
 
 _JSON = "application/json"
 _EVENTS = "text/event-stream"
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 _MATRIX_KINDS: dict[MatrixFormat, str] = {
     "csv": "text/csv; charset=utf-8",
     "json": _JSON,
@@ -77,6 +79,7 @@ class Api:
             response_class=Response,
             responses={200: _MATRIX, **always, **problems(404)},
         )
+        _add_nothing(router)
         return router
 
     async def ask(self, form: AskForm, request: Request) -> Response:
@@ -159,6 +162,19 @@ def _add(
         summary=summary,
         responses={200: {"model": form}, **problems(422, 429, 503, 504, *further)},
     )
+
+
+def _add_nothing(router: APIRouter) -> None:
+    """What is none of the operations is answered here, before the chat's catch-all sees it."""
+    operations = [route for route in router.routes if isinstance(route, APIRoute)]
+
+    @router.api_route("/{rest:path}", methods=_METHODS, include_in_schema=False)
+    async def nothing(request: Request) -> None:
+        path = request.url.path
+        allowed = {m for route in operations if route.path_regex.match(path) for m in route.methods or ()}
+        if allowed:
+            raise HTTPException(405, headers={"Allow": ", ".join(sorted(allowed))})
+        raise Problem("not_found")
 
 
 async def _stream(answer: Answer, question_id: str | int | None) -> AsyncIterator[bytes]:
