@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from corpus.formats.cells import row_text
+
 _BLOCKS = """address article aside blockquote body caption center dd details dialog dir div dl dt fieldset
 figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol p pre section
 summary table tbody td tfoot th thead title tr ul"""
@@ -24,9 +26,6 @@ _WRAPPED = re.compile(
 )
 _PRE = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
 _CELL_TAGS = ("td", "th")
-_MAX_CELL = 600
-_MAX_CELL_BLOCKS = 6
-"""A cell with more than this holds a page, not a value: the table is there for the layout."""
 _MAX_IN_ROW = 2000
 _SPACE = re.compile(r"[ \t\r\n\f\v\u00a0\u2002-\u200a\u202f]+")
 _FILE = re.compile(r"\.(?:docx?|wps|xlsx?|et|pdf|zip|rar|ofd|jpg)(?:$|[?#])", re.IGNORECASE)
@@ -200,19 +199,14 @@ class _Target:
             return
         cells = [e for e in inner if e.parent == number and e.tag in _CELL_TAGS and not e.hidden]
         blocks = [self._page.blocks[cell.first : cell.last] for cell in cells]
-        texts = ["\u3000".join(block.text for block in cell) for cell in blocks]
-        filled = sum(map(bool, texts))
-        large = any(
-            len(cell) > _MAX_CELL_BLOCKS or len(text) > _MAX_CELL
-            for cell, text in zip(blocks, texts, strict=True)
-        )
-        if filled < 2 or large:
+        text = row_text([[block.text for block in cell] for cell in blocks])
+        if text is None:
             return
         linked = sum(block.linked for cell in blocks for block in cell)
         files = any(block.files for cell in blocks for block in cell)
         # What stood inside the row is no place of its own any more.
         del self._page.elements[number + 1 :], self._page.blocks[row.first :]
-        pairs = _pairs(texts)
+        pairs = _pairs(text.split("\t"))
         for line in pairs:
             self._page.blocks.append(Block(line, linked // len(pairs), number, files))
         row.last = len(self._page.blocks)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from corpus.formats.cells import row_text
 from corpus.formats.document import Document
 from corpus.formats.refused import Refused
 from corpus.formats.word_numbers import W, WordNumbers
@@ -48,8 +49,6 @@ _PASSED = frozenset(f"{W}{name}" for name in ["ins", "moveTo", "smartTag", "cust
 _BLANK = " \t\u3000\u00a0\ufeff\u200b"
 _ENTRY = re.compile(r"[\t .·…]\s*[0-9ivxIVX]{1,4}$")
 _CONTENTS_HEADING = re.compile(r"目\s*[录次]")
-_MAX_CELL = 600
-_MAX_CELL_BLOCKS = 6
 _NOTES = {"footnoteReference": "footnotes", "endnoteReference": "endnotes"}
 
 
@@ -184,13 +183,11 @@ class _Reader:
         if row.find(f"{W}trPr/{W}del") is not None:
             return
         cells = [self._apart(cell) for cell in _cells(row)]
-        texts = ["\u3000".join(lines) for lines in cells]
-        filled = [cell for cell in cells if cell]
-        large = any(len(cell) > _MAX_CELL_BLOCKS for cell in cells) or any(len(t) > _MAX_CELL for t in texts)
-        if len(filled) > 1 and not large:
-            self._add("\t".join(texts))
+        text = row_text(cells)
+        if text is not None:
+            self._add(text)
         else:
-            self._lines += [line for cell in filled for line in cell]
+            self._lines += [line for cell in cells for line in cell]
 
     def _apart(self, parent: etree._Element) -> list[str]:
         """The lines of something that stands by itself: a cell, a text box, a note."""

@@ -10,6 +10,7 @@ with a number or a sentence is left out: losing a clause is worse than keeping a
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
@@ -35,6 +36,7 @@ _END_MATTER = re.compile(
 )
 _CONTROLS = frozenset({"page control", "page path", "site footer"})
 _PAGE_END = _CONTROLS | {"tags", "list of other articles", "copyright notice"}
+_BETWEEN_LINKS = re.compile(r"[\s0-9|·>»›\[\]()（）:：/.-]")
 _MAX_LINKS = 2
 """More links than this below the text are a list of other pages."""
 _ANY_REASON: frozenset[str] = frozenset()
@@ -74,14 +76,25 @@ class _Choice:
         self._prose = [0, *accumulate(_prose(block) for block in self._blocks)]
         self._aside = [False] * count
         self._mark_asides()
+        self._head_titles = self._titles(bisect_right(self._numbered, 0) - 1)
 
     def lines(self) -> list[str]:
         """The texts of the chosen blocks, in order."""
         start, end = self._middle()
-        chosen = [n for n in range(start, end) if not self._aside[n]]
+        chosen = [n for n in range(start, end) if not self._aside[n] and not self._is_above(n)]
         chosen = self._trimmed(chosen)
         before = self._before(start)
         return [self._blocks[n].text for n in [*before, *chosen, *self._trimmed(self._below(end))]]
+
+    def _is_above(self, number: int) -> bool:
+        """True for links, and for the site's name above the title, before the first numbered heading."""
+        if self._numbered[number + 1] or not self._numbered[-1]:
+            return False
+        if _is_link(self._blocks[number]) and not self._blocks[number].files:
+            return True
+        titles = self._head_titles
+        named = _squeezed(self._blocks[number].text) in self._title and number not in titles
+        return named and bool(titles) and number < titles[0]
 
     def _mark_asides(self) -> None:
         """Note the blocks in menus, in the page's foot and in what is not shown, but for headings."""
@@ -223,8 +236,8 @@ def _labelled(blocks: Sequence[Block]) -> set[int]:
 
 
 def _is_link(block: Block) -> bool:
-    """True where nearly all of a block is links."""
-    return block.linked > 0.7 * len("".join(block.text.split()))
+    """True where nearly all of a block is links, not counting dates and what stands between links."""
+    return block.linked > 0 and block.linked >= 0.7 * len(_BETWEEN_LINKS.sub("", block.text))
 
 
 def _prose(block: Block) -> int:

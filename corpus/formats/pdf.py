@@ -36,6 +36,8 @@ _PAGE_NUMBER = re.compile(
 )
 _END = re.compile("[。！？；：!?;:][”’」』）)》]*$")
 _EDGE_LINES = 3
+_FEW_LINES = 5
+_LONG = 8
 
 
 def read_pdf(data: bytes) -> Document:
@@ -146,9 +148,21 @@ def _without_edges(pages: list[_Page]) -> list[_Page]:
     kept = []
     for page, marked, numbered in zip(pages, edges, numbers, strict=True):
         gone = [line for line, key in marked if seen[key] >= many and len(pages) > 1]
+        gone += _lone_head(page) if len(pages) == 1 else []
         lines = [line for line in page.lines if line not in gone and line not in numbered]
         kept.append(_Page(lines, page.width, page.height, page.picture))
     return kept
+
+
+def _lone_head(page: _Page) -> list[Line]:
+    """The running head of a single page: at the very top, smaller than the text and well apart from it."""
+    if len(page.lines) < 2:
+        return []
+    head, *others = sorted(page.lines, key=lambda line: -line.top)
+    if head.bottom < 0.92 * page.height:
+        return []
+    small = head.em < 0.85 * min(line.em for line in others[:3])
+    return [head] if small and head.bottom - others[0].top > 1.5 * head.height else []
 
 
 def _edges(page: _Page) -> list[tuple[Line, tuple[str, int]]]:
@@ -194,10 +208,12 @@ def _joined(pages: Sequence[_Page]) -> tuple[str, list[int]]:
     parts: list[str] = []
     length, starts = 0, []
     last: _Set | None = None
+    long = [line.right for page in pages for line in page.lines if len(line.text) > _LONG]
+    widest = max(long) if len(long) >= _FEW_LINES else 0.0
     for page in pages:
         start: int | None = None
         for column in split_columns(page.lines, page.width) if page.lines else ():
-            margins = _margins(column)
+            margins = _margins(column, widest or page.width - 1.7 * min(each.left for each in column))
             for line in column:
                 piece = _between(last, _Set(line, *margins, first=line is column[0]))
                 parts += [piece, line.text]
@@ -228,14 +244,19 @@ class _Set:
         return self.right - self.line.right < 2.2 * self.line.em
 
 
-def _margins(column: Sequence[Line]) -> tuple[float, float, float]:
-    """Left and right margin of a column, and the usual distance of its lines."""
-    long = [line for line in column if len(line.text) > 8] or list(column)
+def _margins(column: Sequence[Line], widest: float) -> tuple[float, float, float]:
+    """Left and right margin of a column, and the usual distance of its lines.
+
+    Few lines do not tell where the right margin is: then it is where other pages have it (`widest`).
+    """
+    long = [line for line in column if len(line.text) > _LONG] or list(column)
     lefts = Counter(round(line.left) for line in long)
     repeated = [left for left, times in lefts.items() if times > 1] or list(lefts)
     steps = sorted(a.bottom - b.bottom for a, b in pairwise(column) if a.bottom > b.bottom)
     pitch = steps[len(steps) // 2] if steps else 0.0
-    return min(repeated), max(line.right for line in long), pitch
+    left = min(repeated)
+    right = max([line.right for line in long] + ([widest] if len(long) < _FEW_LINES else []))
+    return left, right, pitch
 
 
 def _between(last: _Set | None, this: _Set) -> str:

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ WIDE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]")
 _CELL_GAP = 2.0
 """Cells of a table stand apart by at least this many characters' widths."""
 _WORD_GAP = 0.6
+_PROSE_MIN = 8
 _SKEW = math.radians(5)
 _COMPATIBLE = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\ufb00-\ufb06]")
 
@@ -31,6 +33,8 @@ class Line:
     bottom: float
     top: float
     em: float
+    cells: tuple[Line, ...] = ()
+    """The pieces that wide gaps set apart, if there are any."""
 
     @property
     def height(self) -> float:
@@ -127,6 +131,8 @@ def _line(chars: Sequence[_Char]) -> Line | None:
     text = _text(chars, em).strip(" \t\u3000\u00a0")
     if not text:
         return None
+    pieces = _pieces(seen, em) if "\t" in text else []
+    cells = tuple(cell for piece in pieces if (cell := _line(piece)) is not None)
     return Line(
         text,
         min(char.left for char in seen),
@@ -134,7 +140,18 @@ def _line(chars: Sequence[_Char]) -> Line | None:
         min(char.bottom for char in seen),
         max(char.top for char in seen),
         em,
+        cells,
     )
+
+
+def _pieces(chars: Sequence[_Char], em: float) -> list[list[_Char]]:
+    """The characters of a line in the groups that wide gaps set apart."""
+    pieces = [[chars[0]]]
+    for last, char in pairwise(chars):
+        if (char.left - last.right) / em >= _CELL_GAP:
+            pieces.append([])
+        pieces[-1].append(char)
+    return pieces if len(pieces) > 1 else []
 
 
 def _text(chars: Sequence[_Char], em: float) -> str:
@@ -185,6 +202,7 @@ def split_columns(lines: Sequence[Line], width: float) -> list[list[Line]]:
 
     A page has two columns if most of its lines lie wholly left or right of its middle.
     """
+    lines = _cut_at_gutter(lines, width)
     left = [line for line in lines if line.right <= 0.52 * width]
     right = [line for line in lines if line.left >= 0.48 * width]
     if min(len(left), len(right)) < 5 or len(left) + len(right) < 0.7 * len(lines):
@@ -197,3 +215,18 @@ def split_columns(lines: Sequence[Line], width: float) -> list[list[Line]]:
     head = [line for line in columns[0] if line.bottom >= max(one.top for one in left + right) - line.height]
     foot = [line for line in columns[0] if line not in head]
     return [part for part in (head, columns[1], columns[2], foot) if part]
+
+
+def _cut_at_gutter(lines: Sequence[Line], width: float) -> list[Line]:
+    """The lines, cut in two where most of them are two columns of prose that were written row by row."""
+    cut = [line for line in lines if _is_two(line, width)]
+    if len(cut) < 5 or len(cut) < 0.6 * len(lines):
+        return list(lines)
+    return [piece for line in lines for piece in (line.cells if len(line.cells) == 2 else (line,))]
+
+
+def _is_two(line: Line, width: float) -> bool:
+    """True for two long pieces left and right of the middle; the cells of a table are shorter."""
+    if len(line.cells) != 2 or min(len(cell.text) for cell in line.cells) < _PROSE_MIN:
+        return False
+    return line.cells[0].right <= 0.55 * width and line.cells[1].left >= 0.45 * width
