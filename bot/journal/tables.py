@@ -59,12 +59,13 @@ ENTRY = Table(
     Column("districts", JSON, nullable=False),
     Column("measures", JSON, nullable=False),
     Column("checked", Integer, nullable=False),
-    Column("answer", Text, nullable=False),
     Column("model", String(200)),
     Column("index_version", String(64), nullable=False),
     Column("encode_ms", Float, nullable=False),
     Column("search_ms", Float, nullable=False),
     Column("compose_ms", Float, nullable=False),
+    # The last, for it is long, and the report can do without reading past it.
+    Column("answer", Text, nullable=False),
     Index("entry_at", "at"),
 )
 

@@ -14,9 +14,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from bot.journal.entry import note
 from bot.journal.journal import Journal
+from bot.journal.losses import Losses
 from bot.journal.place import Place, read_place
 from bot.journal.store import Store
+from bot.journal.writer import Writer
 from tests.bot.journal.conftest import ANSWER, Postgres, answer, kept, settings, wait_for
 
 ROOT = Path(__file__).parents[3]
@@ -39,6 +42,21 @@ def test_a_locked_database_delays_no_answer_and_loses_none(place: str) -> None:
         other.close()
         wait_for(lambda: journal.written == 100)
     assert len(kept(place)) == 100 and journal.lost == 0
+
+
+def test_a_lock_held_too_long_is_waited_out(tmp_path: Path) -> None:
+    store = Store(Place(file=tmp_path / "j.sqlite3"), busy_seconds=0.1)
+    store.prepare()
+    writer = Writer(store, losses := Losses("here"), days=180, waiting=100)
+    lock = sqlite3.connect(tmp_path / "j.sqlite3", isolation_level=None)
+    lock.execute("BEGIN IMMEDIATE")
+    writer.put(note(ANSWER, "", "", ""))
+    time.sleep(2)
+    assert (writer.written, losses.count) == (0, 0)
+    lock.execute("ROLLBACK")
+    lock.close()
+    wait_for(lambda: writer.written == 1)
+    writer.close(5)
 
 
 def test_losses_are_counted_and_told_once_a_minute(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -26,12 +26,12 @@ def upgrade() -> None:
         sa.Column("districts", sa.JSON, nullable=False),
         sa.Column("measures", sa.JSON, nullable=False),
         sa.Column("checked", sa.Integer, nullable=False),
-        sa.Column("answer", sa.Text, nullable=False),
         sa.Column("model", sa.String(200)),
         sa.Column("index_version", sa.String(64), nullable=False),
         sa.Column("encode_ms", sa.Float, nullable=False),
         sa.Column("search_ms", sa.Float, nullable=False),
         sa.Column("compose_ms", sa.Float, nullable=False),
+        sa.Column("answer", sa.Text, nullable=False),
     )
     op.create_index("entry_at", "entry", ["at"])
     op.create_table(
