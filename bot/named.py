@@ -55,10 +55,24 @@ def find_names(text: str, catalogue: Catalogue) -> tuple[list[Found], list[str]]
             )
         elif catalogue.has_numbers and (year or name) and (name or mention.end - mention.start > 8):
             missing.append(text[mention.start : mention.end])
+    found = _with_numbers(text, found)
     found += _unquoted(text, catalogue, [*found, *absent])
     if not found and not missing:
         missing += _unknown_law(text, catalogue)
     return sorted(found, key=lambda one: one.start), missing
+
+
+def _with_numbers(text: str, found: Sequence[Found]) -> list[Found]:
+    """《甲》(甲府发〔2019〕21号): a number right behind a title says which version of it is meant."""
+    joined: list[Found] = []
+    for one in sorted(found, key=lambda each: each.start):
+        last = joined[-1] if joined else None
+        if last and text[last.end : one.start] in ("(", "") and text[last.end - 1] == "》":
+            end = one.end + (text[one.end : one.end + 1] == ")")
+            one = Found(last.start, end, text[last.start : end], one.slugs, True)
+            joined.pop()
+        joined.append(one)
+    return joined
 
 
 def _any_year(catalogue: Catalogue, number: str) -> list[str]:
