@@ -20,13 +20,13 @@ _TEXT_CONTROLS = frozenset("\t\n\v\f\r")
 _MAX_CONTROL_SHARE = 0.01
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, limit: int | None = None) -> str:
     """The text of a file, decoded from UTF-8, GB18030 (GBK), UTF-16 or Big5.
 
     A UTF-8 byte order mark stays in the text as ``\\ufeff``. CorpusError if the file is missing,
-    empty, larger than `MAX_BYTES`, binary, or in no encoding that fits.
+    empty, larger than `limit` bytes (`MAX_BYTES`), binary, or in no encoding that fits.
     """
-    return text_of(read_bytes(path), path)
+    return text_of(read_bytes(path, limit), path)
 
 
 def text_of(data: bytes, path: Path) -> str:
@@ -47,14 +47,15 @@ def check_not_empty(text: str, path: Path) -> None:
         )
 
 
-def read_bytes(path: Path) -> bytes:
-    """The bytes of a file of at most `MAX_BYTES`; CorpusError if it is larger or cannot be read."""
+def read_bytes(path: Path, limit: int | None = None) -> bytes:
+    """The bytes of a file of at most `limit` (`MAX_BYTES`); CorpusError if it is larger or cannot be read."""
+    limit = limit or MAX_BYTES
     try:
         size = path.stat().st_size
-        if size > MAX_BYTES:
+        if size > limit:
             raise CorpusError(
-                f"{path} 过大：{size} 字节，上限 {MAX_BYTES} 字节。请拆成较小的文件。",
-                f"{path} is too large: {size} bytes, the limit is {MAX_BYTES}. Split it into smaller files.",
+                f"{path} 过大：{size} 字节，上限 {limit} 字节。请拆成较小的文件。",
+                f"{path} is too large: {size} bytes, the limit is {limit}. Split it into smaller files.",
             )
         return path.read_bytes()
     except OSError as error:

@@ -11,6 +11,8 @@ from corpus.measure import Guideline, Measure, Meta
 from corpus.read import read_text
 from corpus.sentences import split_sentences
 
+MAX_BYTES = 512 * 1024 * 1024
+"""Records are split already and are not parsed: a file may hold a million of them."""
 _FIELDS = ("id", "title", "text")
 
 
@@ -23,7 +25,7 @@ def read_records(path: Path) -> Guideline:
     measures: list[Measure] = []
     lines: dict[str, int] = {}
     # str.splitlines would also cut at U+2028 and the like, which JSON allows inside a string.
-    for number, line in enumerate(read_text(path).removeprefix("\ufeff").split("\n"), start=1):
+    for number, line in enumerate(read_text(path, MAX_BYTES).removeprefix("\ufeff").split("\n"), 1):
         if not line.strip():
             continue
         measure = _measure(line, len(measures) + 1, f"{path}:{number}")

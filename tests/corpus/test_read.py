@@ -9,6 +9,7 @@ import pytest
 import corpus.read
 from corpus.errors import CorpusError
 from corpus.read import read_text
+from corpus.records import read_records
 
 TEXT = "青川市节水办法\r\n第一条 为了节约用水，制定本办法。\n第二条 本办法自发布之日起施行。\n"
 
@@ -68,3 +69,13 @@ def test_a_file_that_is_too_large_is_refused(tmp_path: Path, monkeypatch: pytest
     path.write_bytes(b"12345678901")
     with pytest.raises(CorpusError, match="11 字节"):
         read_text(path)
+    assert read_text(path, 11) == "12345678901"
+
+
+def test_records_may_be_as_many_as_a_public_data_set_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(corpus.read, "MAX_BYTES", 10)
+    path = tmp_path / "r.jsonl"
+    path.write_text('{"id": "1", "title": "", "text": "A document has a limit of its own."}', encoding="utf-8")
+    assert len(read_records(path).measures) == 1

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from corpus.applicability import to_json as applicability_json
 from corpus.errors import CorpusError, IndexFolderError, IndexServerError
 from corpus.load import load_corpus
 from corpus.measure import Guideline
@@ -64,7 +65,7 @@ def test_round_trip(built: Index, embedder: Embedder, place: Place, tmp_path: Pa
     assert has_index(place)
     again = open_index(place, embedder)
     assert again.guidelines == built.guidelines
-    assert to_json(again.applicability) == to_json(built.applicability)
+    assert applicability_json(again.applicability) == applicability_json(built.applicability)
     assert again.manifest == manifest
     assert again.manifest.corpus == corpus_hash(built.guidelines)
     query = built.encode("老人去食堂吃饭有补贴吗?")
