@@ -163,6 +163,8 @@ def _parts(lines: Lines, outline: Outline, end: int) -> list[_Part]:
 def _annex_title(head: str) -> str:
     """The title of an annex out of the lines before it, which may begin with a signature and a date."""
     lines = [" ".join(line.split()) for line in head.splitlines() if line.strip()]
+    # …解释如下： introduces the numbers and belongs to no title.
+    lines = [line for line in lines if len(line) <= _LEAD_IN_MAX or not line.endswith(("：", ":"))] or lines
     starts = [number for number, line in enumerate(lines) if line.startswith("附")]
     return " ".join(lines[starts[-1] if starts else 0 :])[:_ANNEX_MAX]
 

@@ -61,3 +61,10 @@ def test_a_break_is_named_and_can_be_accepted(
     assert advice and advice[0] in en
     (tmp_path / "doc" / "meta.toml").write_text(advice[0], encoding="utf-8")
     assert found in labels(load_document(source))
+
+
+def test_an_annex_has_the_title_that_stands_above_it() -> None:
+    guideline = parse(CASES["a decision and the text as amended"]["text"], "doc")
+    title = "附： 关于审理物业纠纷适用法律 若干问题的解释"
+    assert [m.path for m in guideline.measures] == [(), (), (), (title,), (title,)]
+    assert [m.id for m in guideline.measures] == ["doc#1", "doc#2", "doc#3", "doc#p2.1", "doc#p2.2"]
