@@ -286,7 +286,9 @@ def _begins_clause(text: str) -> bool:
 
 
 def _joint(before: str, after: str) -> str:
-    """A blank between words of letters, nothing between Chinese characters."""
+    """A blank between words of letters, nothing between Chinese characters or within a number."""
+    if re.search("[0-9][.,]?$", before) and after[0] in "0123456789.,%":
+        return ""
     if _hyphenated(before, after) or WIDE.match(before[-1]) or WIDE.match(after[0]):
         return ""
     return " "

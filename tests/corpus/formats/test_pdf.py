@@ -104,6 +104,19 @@ def test_words_of_letters_are_joined_with_a_blank_and_without_a_hyphen() -> None
     assert "water saving devices and" in text
 
 
+def test_a_number_that_is_broken_over_two_lines_stays_whole() -> None:
+    filler = "对新认定的国家级绿色工厂和绿色园区一次性给予奖励不超过"
+    for first, second in (
+        ("10", "00万元"),
+        ("1", ".5万元"),
+        ("1.", "5万元"),
+        ("1,", "000元"),
+        ("50", "%的部分"),
+    ):
+        text = read([rows(filler, filler + first, second + "。", filler, filler, filler)])
+        assert f"{first}{second}。" in text
+
+
 def test_a_table_keeps_its_rows() -> None:
     cells = [("序号", "指标", "2025年"), ("1", "万元产值用水量", "下降10%"), ("2", "灌溉用水系数", "0.60")]
     pieces = [
