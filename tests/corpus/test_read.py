@@ -77,5 +77,5 @@ def test_records_may_be_as_many_as_a_public_data_set_has(
 ) -> None:
     monkeypatch.setattr(corpus.read, "MAX_BYTES", 10)
     path = tmp_path / "r.jsonl"
-    path.write_text('{"id": "1", "title": "", "text": "A document has a limit of its own."}', encoding="utf-8")
+    path.write_text('{"id": "1", "title": "", "text": "Documents have another limit."}', encoding="utf-8")
     assert len(read_records(path).measures) == 1
