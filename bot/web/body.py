@@ -32,7 +32,7 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request. The body is read before the application is called: it gets all or nothing."""
-        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         try:
@@ -45,8 +45,11 @@ class BodyLimit:
             await self._app(scope, _given(body, receive), send)
 
     async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
-        """The body; None if the client has gone."""
-        if _announced(scope) > self._most:
+        """The body; None if the client has gone. Of two lengths a proxy may have believed the other."""
+        headers = Headers(scope=scope)
+        if "content-length" in headers and "transfer-encoding" in headers:
+            raise _Refused(Problem("malformed"))
+        if _announced(headers) > self._most:
             raise _Refused(Problem("too_large"))
         try:
             async with asyncio.timeout(self._seconds):
@@ -69,8 +72,8 @@ class BodyLimit:
                 return b"".join(parts)
 
 
-def _announced(scope: Scope) -> int:
-    length = Headers(scope=scope).get("content-length", "")
+def _announced(headers: Headers) -> int:
+    length = headers.get("content-length", "")
     return int(length) if length.isdecimal() and length.isascii() else 0
 
 

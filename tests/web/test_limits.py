@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import itertools
 import shutil
@@ -21,7 +20,7 @@ from gradio_client import Client
 from bot.settings import Settings
 from bot.web.limits import Limits
 from bot.web.problems import Problem
-from tests.web.conftest import HERE, ROOT, free_port, start_command, stop
+from tests.web.conftest import HERE, ROOT, free_port, run_apart, start_command, stop
 
 if TYPE_CHECKING:
     from tests.web.conftest import Served
@@ -273,7 +272,7 @@ def test_replicas_count_together_in_redis_and_go_on_without_it(
         for replica in replicas:
             await replica.close()
 
-    asyncio.run(visit())
+    run_apart(visit())
     assert [record.message for record in caplog.records if "by this process alone" in record.message]
 
 
@@ -297,7 +296,7 @@ def test_who_shares_a_limit(one: str, other: str, same: bool) -> None:
             return True
         return False
 
-    assert asyncio.run(visit()) is same
+    assert run_apart(visit()) is same
 
 
 def test_no_limit_where_none_is_set() -> None:
@@ -306,4 +305,4 @@ def test_no_limit_where_none_is_set() -> None:
         for _ in range(50):
             await limits.check("198.51.100.1", "visit")
 
-    asyncio.run(visit())
+    run_apart(visit())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,8 @@ import pytest
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult, TextContent
+
+from tests.web.conftest import run_apart
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -28,7 +29,7 @@ def session(served: Served, use: Callable[[ClientSession], Awaitable[Any]]) -> A
             await client.initialize()
             return await use(client)
 
-    return asyncio.run(run())
+    return run_apart(run())
 
 
 def call(served: Served, tool: str, **arguments: object) -> CallToolResult:
