@@ -36,6 +36,8 @@ def find_names(text: str, catalogue: Catalogue) -> tuple[list[Found], list[str]]
     absent: list[Found] = []
     for mention in read.quoted_titles(text):
         key = title_key(mention.title)
+        if not read.strip_generic(key):
+            continue  # 《指导意见》 says of what kind it is, not which
         slugs = catalogue.titled(key)
         if slugs:
             found.append(

@@ -97,3 +97,33 @@ def test_an_answer_says_what_it_searched(answers: dict[str, Answer]) -> None:
 def test_a_refusal_for_a_missing_document_quotes_nothing(answers: dict[str, Answer]) -> None:
     missing = [answers[case["id"]] for case in CASES if case["id"].startswith("missing")]
     assert missing and all(not a.citations and not a.applicability for a in missing)
+
+
+# --- one document alone ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "《指导意见》第十八条",
+        "《重庆市科学技术局关于支持区县科技创新发展的指导意见》第十八条",
+        "《支持区县科技创新的指导意见》第十八条",
+        "这份文件第十八条",
+        "2022年的文件第十八条",
+        "市科技局的文件第十八条",
+    ],
+)
+def test_the_only_document_needs_no_name(question: str, assistant: Assistant) -> None:
+    answer = assistant.ask(question)
+    assert (answer.route, {c.number for c in answer.citations}) == ("clause", {18})
+    assert "检索范围" not in answer.text and "###" not in answer.text
+
+
+@pytest.mark.parametrize("question", ["《劳动合同法》第三条怎么规定?", "《重庆市科技成果转化条例》第三条"])
+def test_another_document_than_the_only_one_is_missing(question: str, assistant: Assistant) -> None:
+    answer = assistant.ask(question)
+    assert (answer.route, answer.refusal, answer.citations) == ("refusal", "not_in_text", ())
+
+
+def test_a_title_that_is_looked_for_is_no_document(assistant: Assistant) -> None:
+    assert assistant.ask("哪些条款提到《劳动合同法》").route == "keyword"
