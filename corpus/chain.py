@@ -242,10 +242,10 @@ class Chain:
         return CorpusError(
             f"{self._text.file} 第 {line} 行编号不连续：应为“{wanted}”，实为“{label.text}”"
             f"（{previous_zh}）。"
-            f'请核对原文；如原文确实如此，在文件旁的 meta.toml 中写 accept = ["{label.text}"]。',
+            f'请核对原文；如原文确实如此，在 <名称>/source.* 旁的 meta.toml 中写 accept = ["{label.text}"]。',
             f"{self._text.file} line {line}: the numbering breaks: expected {wanted}, found "
             f"{label.text} ({previous_en}). Check the text; if it is meant to be so, put "
-            f'accept = ["{label.text}"] into the meta.toml beside the file.',
+            f'accept = ["{label.text}"] into the meta.toml beside <name>/source.*.',
         )
 
 
