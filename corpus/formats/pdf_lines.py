@@ -73,19 +73,31 @@ def _turn(page: PdfPage) -> tuple[int, float, float]:
 def _chars(textpage: PdfTextPage, turn: tuple[int, float, float]) -> Iterator[_Char]:
     import pypdfium2.raw as pdfium
 
+    raw, rect = textpage.raw, pdfium.FS_RECTF()
+    start, slanted = True, False
     for index in range(textpage.count_chars()):
-        code = pdfium.FPDFText_GetUnicode(textpage, index)
-        generated = pdfium.FPDFText_IsGenerated(textpage, index) == 1
-        if code in (0x02, 0xFFFE):
-            # How the library shows a hyphen at the end of a line.
-            code = 0x2D
+        code = pdfium.FPDFText_GetUnicode(raw, index)
+        # How the library shows a hyphen at the end of a line.
+        code = 0x2D if code in (0x02, 0xFFFE) else code
         if code == 0 or code > 0x10FFFF or 0xD800 <= code <= 0xDFFF:
             code = 0xFFFD
-        if not generated:
-            angle = pdfium.FPDFText_GetCharAngle(textpage, index) % (math.pi / 2)
-            if min(angle, math.pi / 2 - angle) > _SKEW:
-                continue  # part of a watermark set at a slant
-        yield _Char(chr(code), *_turned(textpage.get_charbox(index, loose=True), turn), generated)
+        # Only blanks and line breaks are ever made up by the library.
+        generated = code <= 0x20 and pdfium.FPDFText_IsGenerated(raw, index) == 1
+        if start and not generated:
+            slanted, start = _is_slanted(pdfium.FPDFText_GetCharAngle(raw, index)), False
+        start = start or code in (0x0A, 0x0D)
+        if slanted and not generated:
+            continue  # part of a watermark
+        pdfium.FPDFText_GetLooseCharBox(raw, index, rect)
+        box = rect.left, rect.bottom, rect.right, rect.top
+        yield _Char(
+            chr(code), *(_turned(box, turn) if turn[0] else (box[0], box[2], box[1], box[3])), generated
+        )
+
+
+def _is_slanted(angle: float) -> bool:
+    rest = angle % (math.pi / 2)
+    return min(rest, math.pi / 2 - rest) > _SKEW
 
 
 def _turned(

@@ -128,6 +128,16 @@ def test_a_table_keeps_its_rows() -> None:
     assert text.split("\n")[1:] == ["\t".join(line) for line in cells]
 
 
+def test_a_watermark_set_at_a_slant_is_no_text() -> None:
+    slanted = "内部资料"
+    data = pdf_of([[*TEXT, (0, 0, 40, slanted)]])
+    placed = b"40 Tf 0 0 Td"
+    assert placed in data
+    turned = data.replace(placed, b"40 Tf .7 .7 -.7 .7 200 300 Tm")
+    assert slanted in document_of(data, Path("a.pdf")).text
+    assert slanted not in document_of(turned, Path("a.pdf")).text
+
+
 def test_radicals_stand_for_their_characters() -> None:
     assert read([rows("第⼀条 ⽤⽔⼈。", "第⼆条 ⾦。")]) == "第一条 用水人。\n第二条 金。"
 
