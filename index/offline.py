@@ -139,6 +139,8 @@ def _is_complete(folder: Path) -> bool:
 
 def _build_and_swap(source: Path, folder: Path) -> None:
     _check_source(source)
+    for left in folder.parent.glob(".model-*"):  # by a process that was killed: we hold the lock
+        shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=".model-", dir=folder.parent) as scratch:
         fresh = Path(scratch) / "fresh"
         fresh.mkdir()

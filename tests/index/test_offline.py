@@ -149,6 +149,7 @@ def test_the_cache_folder_can_be_moved_and_a_damaged_model_is_made_again(
     folder = offline.ensure_model()
     assert folder.is_relative_to(tmp_path)
     (folder / "model.safetensors").write_bytes(b"cut off by a full disk")
+    (folder.parent / ".model-killed" / "fresh").mkdir(parents=True)
     assert offline.ensure_model() == folder
     assert (folder / "model.safetensors").stat().st_size > 100_000_000
     assert {path.name for path in folder.parent.iterdir()} == {folder.name, f"{folder.name}.lock"}
