@@ -25,6 +25,8 @@ from corpus.errors import WenceError
 _LOG = logging.getLogger(__name__)
 _GRACE_SECONDS = 3
 """How long open answers may go on after the signal to stop."""
+_KEEP_ALIVE_SECONDS = 75
+"""How long an idle connection stays open: longer than a proxy keeps it, or it may find it closed."""
 _BACKLOG = 1024
 """Connections that may wait to be taken in."""
 
@@ -100,6 +102,7 @@ def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_graceful_shutdown=_GRACE_SECONDS,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
     )
 
 
