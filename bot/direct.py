@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from bot.about import about_documents, catalogue, document, named_alone, unnamed
 from bot.across import across_documents
 from bot.answer import Answer
-from bot.answers.catalogue import list_of_documents, missing_document, which_document
+from bot.answers.catalogue import which_document
 from bot.answers.clarify import clarify_answer
 from bot.answers.clause import clause_answer, find_measures, names_a_clause, what_clause
 from bot.answers.compare import compare_answer
 from bot.answers.district import district_answer, whether_reached
-from bot.answers.document import document_answer
 from bot.answers.keyword import keyword_answer, occurs
 from bot.answers.lists import list_answer, listed_words, named_answer, nothing_listed
 from bot.answers.many import MANY_TABLES, compare_over_many, district_over_many, list_over_many
@@ -24,7 +24,6 @@ from bot.phrases import say
 from bot.question import Question
 from bot.reach import reached
 from bot.reading.clauses import clause_refs
-from bot.reading.documents import asks_for_documents, kind_asked, kind_of, topic_of, wants_state
 from bot.reading.support import (
     asks_for_list,
     asks_whether_named,
@@ -42,15 +41,13 @@ from corpus.applicability import Applicability
 from corpus.asked_facets import AskedFacets, asked_facets
 from corpus.measure import Guideline, Measure
 from corpus.normal import normalize, normalize_question
-from corpus.versions import dated_at, title_key
+from corpus.versions import dated_at
 
 Compose = Callable[[Guideline, Applicability], Answer]
 _FOR_ENTERPRISES = AskedFacets(beneficiaries=frozenset({"enterprise"}))
 _SUPPORT = AskedFacets(natures=frozenset({"support"}))
 MANY_CLAUSES = 5
 """If more documents than this have a clause of the number asked for, the answer asks which is meant."""
-MANY_DOCUMENTS = 5
-"""Facts about so many documents are told of each; of more there is a list."""
 
 
 def direct_answer(question: Question, library: Library, max_question: int) -> Answer | None:
@@ -63,8 +60,8 @@ def direct_answer(question: Question, library: Library, max_question: int) -> An
     if question.small_talk:
         return out_of_scope(text, lang, library.guidelines)
     for route in (
-        _unnamed,
-        _catalogue,
+        unnamed,
+        catalogue,
         across_documents,
         _who_is_named,
         _keyword,
@@ -73,54 +70,14 @@ def direct_answer(question: Question, library: Library, max_question: int) -> An
         _compare,
         _list,
         _district,
-        _document,
-        _named_alone,
+        document,
+        named_alone,
         _general,
     ):
         answer = route(question, library)
         if answer is not None:
             return answer
     return None
-
-
-def _unnamed(question: Question, library: Library) -> Answer | None:
-    """A document that is named and not there, or a name that several documents may have."""
-    naming = question.naming
-    if naming.missing:
-        titles = [title_key(name.strip("《》")) for name in naming.missing]
-        return missing_document(question.text, question.lang, library.whole, naming.missing, titles)
-    if naming.choices:
-        return which_document(question.text, question.lang, library, naming.choices, naming.spoken)
-    return None
-
-
-def _catalogue(question: Question, library: Library) -> Answer | None:
-    """Which documents there are: all, those of an issuer or of a year, new ones, those no longer in force."""
-    naming = question.naming
-    plain = normalize_question(question.text)
-    asked = asks_for_documents(plain)
-    if asked is None or naming.named or len(library.whole.documents) < 2:
-        return None
-    topic = topic_of(asked)
-    documents: Sequence[Guideline] = library.documents if naming.slugs else library.whole.documents
-    if naming.bodies and not naming.years:  # also those that are no longer in force
-        issued = {slug for body in naming.bodies for slug in library.catalogue.issued_by(body)}
-        documents = [g for g in library.whole.documents if g.slug in issued]
-    kind = kind_asked(plain)
-    if topic and not naming.slugs:
-        documents = about(documents, topic)
-    elif naming.years and not naming.slugs:
-        documents = ()
-    documents = [g for g in documents if not kind or kind_of(title_key(g.meta.title)) == kind]
-    what = "、".join(part for part in (*naming.bodies, *naming.years, topic, kind) if part)
-    return list_of_documents(question.text, question.lang, library, documents, what, wants_state(plain))
-
-
-def about(documents: Sequence[Guideline], topic: str) -> list[Guideline]:
-    """The documents whose title has a topic; where none has, those of which some measure speaks of it."""
-    word = normalize(topic)
-    titled = [g for g in documents if word in title_key(g.meta.title)]
-    return titled or [g for g in documents if occurs(g, word)]
 
 
 def keyword_parts(
@@ -327,31 +284,6 @@ def whole_district(question: Question, library: Library, target: Target) -> Answ
     return _over(question, library, compose)
 
 
-def _document(question: Question, library: Library) -> Answer | None:
-    if not question.aspects or not library.documents:
-        return None
-    return _about_documents(question, library, question.aspects)
-
-
-def _named_alone(question: Question, library: Library) -> Answer | None:
-    """A document that is named and nothing asked of it (《…办法》怎么规定的): its outline."""
-    if not question.naming.named or matter(question.normal, question.where.words):
-        return None
-    if question.where.targets or question.facts or question.keywords or wants_support(question.normal):
-        return None
-    return _about_documents(question, library, ("outline",))
-
-
-def _about_documents(question: Question, library: Library, aspects: Sequence[str]) -> Answer:
-    """Facts about each document; of many, the list of them all, since one has to be named first."""
-    text, lang, documents = question.text, question.lang, library.documents
-    if len(documents) <= MANY_DOCUMENTS:
-        return document_answer(text, lang, documents, aspects, library)
-    listed = list_of_documents(text, lang, library, documents, "")
-    said = say(lang, "naming.name_one", title=escape(documents[0].meta.title or documents[0].slug))
-    return replace(listed, text=f"{said}\n\n{listed.text}", completeness="partial")
-
-
 def _general(question: Question, library: Library) -> Answer | None:
     """What support there is, with no district and no matter: one question back, or the outline."""
     if not library.documents or matter(question.normal, question.where.words):
@@ -362,7 +294,7 @@ def _general(question: Question, library: Library) -> Answer | None:
     if (says_who or _asks_for_oneself(question)) and library.applying(question.region):
         tables = [(g, applies.table) for g, applies in library.applying(question.region)]
         return clarify_answer(question.text, question.lang, library, tables)
-    return _about_documents(question, library, ("outline",))
+    return about_documents(question, library, ("outline",))
 
 
 def _asks_for_oneself(question: Question) -> bool:
