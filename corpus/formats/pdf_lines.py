@@ -89,10 +89,9 @@ def _chars(textpage: PdfTextPage, turn: tuple[int, float, float]) -> Iterator[_C
         if slanted and not generated:
             continue  # part of a watermark
         pdfium.FPDFText_GetLooseCharBox(raw, index, rect)
-        box = rect.left, rect.bottom, rect.right, rect.top
-        yield _Char(
-            chr(code), *(_turned(box, turn) if turn[0] else (box[0], box[2], box[1], box[3])), generated
-        )
+        box = (rect.left, rect.bottom, rect.right, rect.top)
+        left, right, bottom, top = _turned(box, turn)
+        yield _Char(chr(code), left, right, bottom, top, generated)
 
 
 def _is_slanted(angle: float) -> bool:
