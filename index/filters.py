@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
+from typing import Final
 
 import numpy as np
 
@@ -17,6 +18,8 @@ from corpus.applicability import Applicability
 from corpus.facets import measure_facets
 from corpus.measure import Guideline, Measure
 from index.tables import Rows
+
+_REMEMBERED: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class Labels:
         self.documents = [guideline.slug for guideline in guidelines for _ in guideline.measures]
         self._reach = _reach(self._measures, applies)
         self._facets = dict(facets or {})
+        self._found: dict[Filter, Rows] = {}
         self._lock = Lock()
 
     def districts(self, row: int) -> frozenset[str]:
@@ -67,7 +71,17 @@ class Labels:
         return found
 
     def rows(self, where: Filter) -> Rows:
-        """The rows that a filter lets through, in order."""
+        """The rows that a filter lets through, in order; those of recent filters are remembered."""
+        found = self._found.get(where)
+        if found is None:
+            found = self._scan(where)
+            with self._lock:
+                if len(self._found) >= _REMEMBERED:
+                    self._found.clear()
+                self._found[where] = found
+        return found
+
+    def _scan(self, where: Filter) -> Rows:
         rows: Iterable[int] = range(len(self._measures))
         if where.documents:
             documents = frozenset(where.documents)
