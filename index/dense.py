@@ -86,8 +86,9 @@ class DenseMatches:
         if only is not None:
             mask = np.zeros(self._index.ntotal, dtype=bool)
             mask[only] = True
-            # The parameters only point at the selector: it must outlive the search.
-            selector = faiss.IDSelectorBitmap(np.packbits(mask, bitorder="little"))
+            # The parameters only point at the selector, and that at the bits: both must outlive the search.
+            bits = np.packbits(mask, bitorder="little")
+            selector = faiss.IDSelectorBitmap(len(bits), faiss.swig_ptr(bits))
             chosen = faiss.SearchParameters()
             chosen.sel = selector
         # One question has no work for several threads, and waiting for one another costs more than the scan.
