@@ -197,7 +197,8 @@ def test_commands_in_the_readme_exist(page: str) -> None:
 def test_settings_in_the_readme_are_the_settings(page: str) -> None:
     from bot.settings import Settings
 
-    rows = set(re.findall(r"^\| `WENCE_([A-Z_]+)`", (ROOT / page).read_text(encoding="utf-8"), re.M))
+    text = "".join((ROOT / part).read_text(encoding="utf-8") for part in (page, "docs/serving.md"))
+    rows = set(re.findall(r"^\| `WENCE_([A-Z_]+)`", text, re.M))
     assert rows == {name.upper() for name in Settings.model_fields} | {"CACHE_DIR"}
 
 
