@@ -103,7 +103,9 @@ class Live:
             return False
         self._seen, self._retry_at = found, 0.0
         try:
-            self._assistant = self._open()
+            fresh = self._open()
+            fresh.library.warm()
+            self._assistant = fresh
         except Exception as error:  # whatever is wrong with the new index, the old one answers
             self._retry_at = time.monotonic() + _RETRY_SECONDS
             self._refused(error)
@@ -123,6 +125,7 @@ class Live:
             ended.set()
 
     def _watch(self, ended: Event) -> None:
+        self._assistant.library.warm()  # here, so that the first page need not wait for it
         while not ended.wait(LOOK_SECONDS):
             self.look()
 

@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 from fastapi.sse import format_sse_event
 
 from bot.answer import Answer
+from bot.catalogue import left_out
 from bot.json_form import Json, answer_json, dump
 from bot.live import Answering
 from bot.matrix import MatrixFormat, matrix_bytes, matrix_text, tables_of
@@ -136,7 +137,7 @@ class Api:
         key = (id(index), form)
         if key not in self._matrices:
             titles = {g.slug: g.meta.title for g in index.guidelines}
-            text = matrix_text(tables_of(index.applicability), form, titles)
+            text = matrix_text(tables_of(index.applicability, left_out(index.guidelines)), form, titles)
             kept = {old: table for old, table in self._matrices.items() if old[0] == key[0]}
             self._matrices = {**kept, key: matrix_bytes(text, form)}
         return self._matrices[key]
