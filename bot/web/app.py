@@ -22,10 +22,12 @@ from bot.web.api.errors import answer_errors
 from bot.web.api.routes import Api
 from bot.web.body import BodyLimit
 from bot.web.desk import Desk, Seen, Visitor
+from bot.web.embed import AtChat, embed_routes
 from bot.web.exports import KeptAnswers, export_routes
 from bot.web.health import Site, health_routes
 from bot.web.logs import RequestLog, request_id
 from bot.web.metrics import Metrics, index_version
+from bot.web.opinions import opinion_routes
 from bot.web.security import OnlyNeeded, SecurityHeaders, hosts_of
 
 _PAGE_SIZE = 1024
@@ -63,6 +65,9 @@ def create_site(
     app.include_router(health_routes(assistant, settings, metrics))
     app.include_router(Api(assistant, desk).routes())
     app.include_router(export_routes(kept))
+    app.include_router(embed_routes())
+    if journal:
+        app.include_router(opinion_routes(journal, desk))
     _mount_chat(app, assistant, desk, kept, settings)
     return Site(app, _guarded(app, settings, metrics))
 
@@ -73,8 +78,9 @@ def _guarded(app: FastAPI, settings: Settings, metrics: Metrics) -> ASGIApp:
 
     guarded: ASGIApp = BodyLimit(app, settings.max_body)
     guarded = TrustedHostMiddleware(guarded, allowed_hosts=hosts_of(settings), www_redirect=False)
-    guarded = SecurityHeaders(guarded, settings, head())
+    guarded = SecurityHeaders(guarded, settings, head(settings))
     guarded = GZipMiddleware(guarded, minimum_size=_PAGE_SIZE)
+    guarded = AtChat(guarded)
     return RequestLog(guarded, metrics)
 
 
@@ -97,7 +103,7 @@ def _mount_chat(
         path="/",
         theme=theme(),
         css=style(),
-        head=head(),
+        head=head(settings),
         i18n=translations(),
         favicon_path=str(resources.files("bot.web") / "static" / "wence.svg"),
         # Nothing here takes files; without a limit anyone could fill the disk with them.
@@ -116,10 +122,11 @@ def _mount_chat(
 
 
 def _note_in(journal: Journal, assistant: Answering) -> Seen:
-    """Notes an answer. It takes no time: the journal has a thread of its own."""
+    """Notes an answer, and names the entry. It takes no time: the journal has a thread of its own."""
 
-    def seen(answer: Answer, visitor: Visitor) -> None:
-        journal.asked(answer, visitor.visit or "", request_id.get(), index_version(assistant.index.manifest))
+    def seen(answer: Answer, visitor: Visitor) -> str:
+        version = index_version(assistant.index.manifest)
+        return journal.asked(answer, visitor.visit or "", request_id.get(), version)
 
     return seen
 

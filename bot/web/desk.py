@@ -40,8 +40,8 @@ class Visitor:
     visit: str | None = None
 
 
-Seen = Callable[[Answer, Visitor], None]
-"""Told of each answer, in the thread that made it: the journal."""
+Seen = Callable[[Answer, Visitor], str]
+"""Told of each answer, in the thread that made it, returns the id of its entry or "": the journal."""
 
 
 class Desk:
@@ -60,6 +60,10 @@ class Desk:
 
     async def answer(self, asked: Asked, visitor: Visitor) -> Answer:
         """The answer. Raises Problem: too_large, too_many, busy, too_slow, or fault (which is logged)."""
+        return (await self.noted(asked, visitor))[0]
+
+    async def noted(self, asked: Asked, visitor: Visitor) -> tuple[Answer, str]:
+        """The answer and the id of its entry in the journal, "" if it is in none. Raises as `answer` does."""
         try:
             self._check_size(asked)
         except Problem as problem:
@@ -122,23 +126,23 @@ class Desk:
         self._metrics.running.set(min(self._inside, at_once))
         self._metrics.waiting.set(max(0, self._inside - at_once))
 
-    def _answer(self, asked: Asked, visitor: Visitor, came: float) -> Answer:
+    def _answer(self, asked: Asked, visitor: Visitor, came: float) -> tuple[Answer, str]:
         """In a thread. No word of the question is logged unless that is wished for."""
         started = perf_counter()
         if self._settings.log_questions:
             _LOG.info("question %r", asked.text)
         answer = self._assistant.ask(asked.text, asked.history, asked.district, asked.role)
         self._metrics.answered(answer, visitor.surface, started - came, perf_counter() - came)
-        self._note(answer, visitor)
-        return answer
+        return answer, self._note(answer, visitor)
 
-    def _note(self, answer: Answer, visitor: Visitor) -> None:
+    def _note(self, answer: Answer, visitor: Visitor) -> str:
         if self._seen is None:
-            return
+            return ""
         try:
-            self._seen(answer, visitor)
+            return self._seen(answer, visitor)
         except Exception:
             _LOG.exception("the journal failed; the answer goes out all the same")
+            return ""
 
 
 def _guarded(job: Callable[[], T]) -> T:

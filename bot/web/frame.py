@@ -24,6 +24,9 @@ _SPOKEN = (
     "new_chat",
     "close_proof",
     "map_question",
+    "answered",
+    "thanks",
+    "opinion_lost",
 )
 
 

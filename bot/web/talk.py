@@ -18,6 +18,7 @@ from bot.web.exports import KeptAnswers, export_html
 from bot.web.frame import welcome_html
 from bot.web.history import Turn, as_shown, normalize_history, unlinked
 from bot.web.logs import request_id
+from bot.web.opinions import opinion_html
 from bot.web.parts import Parts
 from bot.web.problems import Problem
 from bot.web.profile import Profile, known_places, read_profile
@@ -84,7 +85,6 @@ def _box(words: gr.I18n) -> gr.Textbox:
         placeholder=words("wence.placeholder"),
         show_label=False,
         container=False,
-        autofocus=True,
         submit_btn=True,
         elem_id="wence-box",
         scale=1,
@@ -161,7 +161,7 @@ async def converse(
     profile: Profile,
     visitor: Visitor,
 ) -> AsyncIterator[tuple[object, ...]]:
-    """Show the question, then the answer as it grows, then how to export it.
+    """Show the question, then the answer as it grows, then how to judge and to export it.
 
     Yields updates of the box, of the conversation and of the export. Asynchronous, so that to stop
     takes effect at once: a thread cannot be stopped, waiting for it can.
@@ -171,24 +171,30 @@ async def converse(
     if question.strip():
         messages.append(Message(role="user", content=as_shown(question)))
     yield gr.Textbox(value="", submit_btn=False, stop_btn=True), messages, ""
-    answer = await answer_to(desk, question, normalize_history(shown), profile, visitor)
+    answer, entry = await answer_to(desk, question, normalize_history(shown), profile, visitor)
     steps = growing(unlinked(answer if isinstance(answer, str) else answer.text))
     for text in steps:
         yield gr.skip(), [*messages, Message(role="assistant", content=text)], gr.skip()
         await asyncio.sleep(PACE_SECONDS / len(steps))
+    after = opinion_html(entry) if entry else ""
     if isinstance(answer, Answer) and answer.refusal is None:
-        yield gr.skip(), gr.skip(), export_html(kept.keep(answer))
+        after += export_html(kept.keep(answer))
+    if after:
+        yield gr.skip(), gr.skip(), after
 
 
 async def answer_to(
     desk: Desk, question: str, history: Sequence[Turn], profile: Profile, visitor: Visitor
-) -> Answer | str:
-    """The answer, or what the visitor is told instead. Of a long conversation the latest turns count."""
+) -> tuple[Answer | str, str]:
+    """The answer, or what the visitor is told instead, and the id of its entry in the journal, if any.
+
+    Of a long conversation the latest turns count.
+    """
     asked = asked_by(question, desk.recent(history), profile.district, profile.role)
     try:
-        return await desk.answer(asked, visitor)
+        return await desk.noted(asked, visitor)
     except Problem as problem:
-        return problem.both
+        return problem.both, ""
 
 
 def visitor_of(request: gr.Request) -> Visitor:

@@ -14,7 +14,9 @@ from gradio.events import api
 
 from bot.live import Answering
 from bot.phrases import Lang, say
+from bot.settings import Settings
 from bot.web.desk import Desk
+from bot.web.embed import origins_meta
 from bot.web.exports import KeptAnswers
 from bot.web.frame import footer_html, header_html, pane_html
 from bot.web.history import normalize_history
@@ -86,9 +88,10 @@ def build_chat(assistant: Answering, desk: Desk, kept: KeptAnswers) -> tuple[gr.
     return page, lambda: parts.fill(page)
 
 
-def head() -> str:
-    """The page's scripts, for its head."""
-    return "".join(f"<script>{_static(name)}</script>" for name in ("wence.js", "views.js"))
+def head(settings: Settings) -> str:
+    """The page's scripts, for its head, and who may embed it."""
+    names = ("wence.js", "views.js", "opinion.js", "embedded.js")
+    return origins_meta(settings) + "".join(f"<script>{_static(name)}</script>" for name in names)
 
 
 def style() -> str:
@@ -162,7 +165,7 @@ def _publish(desk: Desk, shown: ShownNow) -> None:
         district: full name of the asker's district. role: enterprise, district, research or other.
         """
         profile = checked_profile(district, role, shown().places)
-        answer = await answer_to(desk, message, normalize_history(history), profile, visitor_of(request))
+        answer, _ = await answer_to(desk, message, normalize_history(history), profile, visitor_of(request))
         return answer if isinstance(answer, str) else answer.text
 
     api(chat, api_name="chat", concurrency_id="answers", concurrency_limit=AT_ONCE)

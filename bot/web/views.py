@@ -25,7 +25,10 @@ def bar_html(applies: Mapping[str, Applicability], views: Sequence[str]) -> str:
     tags = inert("|".join(f"{name}={route}" for name, route in named.items()))
     name = inert(f"{say('zh', 'ui.views')} / {say('en', 'ui.views')}")
     tab_list = f'<div class="wence-tabs" role="tablist" aria-label="{name}">{tabs}</div>' if tabs else ""
-    return f'<div class="wence-top" data-tags="{tags}">{tab_list}{profile_html(applies.values())}</div>'
+    unknown = f'<p class="wence-unknown" role="status" hidden>{both("ui.unknown_district")}</p>'
+    return (
+        f'<div class="wence-top" data-tags="{tags}">{tab_list}{profile_html(applies.values())}{unknown}</div>'
+    )
 
 
 def _tab(view: str, chosen: bool) -> str:

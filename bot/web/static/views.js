@@ -4,6 +4,7 @@
 
   const wence = window.wence;
   const STORED = "wence.profile";
+  const ASKED = "wence.asked";
   const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
   const asked = new URLSearchParams(location.search);
   let top, cellLink;
@@ -46,7 +47,9 @@
 
   function preset() {
     const former = remembered();
-    for (const name of ["district", "role"]) choose(name, asked.get(name)) || choose(name, former[name]);
+    for (const name of ["district", "role"]) choose(name, asked.get(name)?.trim()) || choose(name, former[name]);
+    const district = asked.get("district")?.trim();
+    if (district && choice("district")) top.querySelector(".wence-unknown").hidden = choose("district", district);
     remember();
   }
 
@@ -56,14 +59,28 @@
   }
 
   // Asking, as if typed. Gradio's box may not be there yet, or may be busy: then the words wait in it.
-  function ask(question, patience = 50) {
+  function ask(question, send = true, patience = 50) {
     const field = box();
     const button = document.querySelector("#wence-box .submit-button");
-    if ((!field || !button) && patience) return void window.setTimeout(() => ask(question, patience - 1), 100);
+    if ((!field || !button) && patience) {
+      return void window.setTimeout(() => ask(question, send, patience - 1), 100);
+    }
     if (!field) return;
     field.value = question;
     field.dispatchEvent(new Event("input", { bubbles: true }));
-    if (button) window.setTimeout(() => button.click(), 50);
+    if (button && send) window.setTimeout(() => button.click(), 50);
+  }
+
+  // A site with the frame on each of its pages asks once in a visit; after that the question only stands there.
+  function repeated(question) {
+    if (!wence.embedded) return false;
+    try {
+      const before = sessionStorage.getItem(ASKED);
+      sessionStorage.setItem(ASKED, question);
+      return before === question;
+    } catch {
+      return false;
+    }
   }
 
   function askFor(district) {
@@ -108,8 +125,8 @@
     top.addEventListener("keydown", onTabKey);
     talk().dataset.view = "chat";
     new MutationObserver(colourTags).observe(talk(), { childList: true, subtree: true });
-    const question = asked.get("q");
-    if (question) ask(question);
+    const question = asked.get("question") || asked.get("q");
+    if (question) ask(question, !repeated(question));
   }
 
   // Routes in answers are written as code; by their words they get the colour they have in the table.
@@ -199,7 +216,9 @@
   function onMatrixKey(event) {
     if (event.key === "Escape" && event.target.closest(".wence-proofs")) {
       // While a quote is shown beside, Esc leads back from there first.
-      if (!document.querySelector(".wence-current")) hideProof();
+      if (document.querySelector(".wence-current")) return;
+      event.preventDefault();
+      hideProof();
     } else if (event.target.matches("td a")) {
       const target = neighbour(event.target.closest("td"), event.key, event.ctrlKey);
       if (!target) return;

@@ -8,7 +8,7 @@
   const CITATION = /^#cite-(.+)-(\d+)-(\d+)$/;
   const phone = window.matchMedia("(max-width: 900px)");
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
-  let pane, server, opener, mistaken = false, seen = 0;
+  let pane, server, opener, mistaken = false, seen = 0, waiting = false;
 
   const find = (selector) => pane.querySelector(selector);
   const chinese = () => document.documentElement.lang.toLowerCase().startsWith("zh");
@@ -176,10 +176,31 @@
     view.scrollTop += last - 12;
   }
 
+  // The conversation would be read out again with each block that an answer grows by. So it is silent, and
+  // when the answer is there that is said, with how it begins.
+  function announce() {
+    const busy = Boolean(document.querySelector("#wence-box .stop-button"));
+    if (waiting && !busy) {
+      const answers = document.querySelectorAll("#wence-chat .bot-row .prose");
+      const first = answers[answers.length - 1]?.querySelector("p, li, blockquote, h2, h3")?.textContent ?? "";
+      say(`${phrase("answered")} ${first.trim().slice(0, 200)}`);
+    }
+    waiting = busy;
+  }
+
+  // A voice picks how to pronounce by this; a paragraph with one Chinese character is Chinese.
+  function tellLanguages() {
+    for (const block of document.querySelectorAll("#wence-chat .prose :is(p, li, h2, h3, th, td):not([lang])")) {
+      block.lang = /\p{Script=Han}/u.test(block.textContent) ? "zh-CN" : "en";
+    }
+  }
+
   function onTalk() {
     if (mistaken) translate();
     nameButtons();
     keepQuestion();
+    tellLanguages();
+    announce();
   }
 
   function name(selector, which) {
@@ -211,7 +232,7 @@
   }
 
   function onKey(event) {
-    if (event.key === "Escape" && opener) {
+    if (event.key === "Escape" && opener && !event.isComposing) {
       event.preventDefault();
       back();
     }
@@ -229,7 +250,16 @@
     document.addEventListener("keydown", onKey);
     new MutationObserver(onTalk).observe(document.querySelector("#wence-talk"), { childList: true, subtree: true });
     onTalk();
+    // In a frame the focus is the surrounding page's to give.
+    if (wence.embedded) wence.embedded();
+    else focusBox();
   }
 
-  window.wence = { open, say, phrase, chinese, chooseLanguage };
+  function focusBox(patience = 50) {
+    const box = document.querySelector("#wence-box textarea, #wence-box input");
+    if (!box && patience) window.setTimeout(() => focusBox(patience - 1), 100);
+    else if (document.activeElement === document.body) box?.focus();
+  }
+
+  const wence = window.wence = { open, say, phrase, chinese, chooseLanguage };
 })();
