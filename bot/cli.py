@@ -267,11 +267,29 @@ def bench(
     sample: Annotated[
         int, typer.Option("--sample", min=4, help="用多少条记录比较建索引的时间 / records to time indexing")
     ] = 400,
+    load: Annotated[
+        bool, typer.Option("--load", help="压力测试:许多访客同时提问 / many visitors at once, at a server")
+    ] = False,
+    visitors: Annotated[
+        str, typer.Option("--visitors", help="访客数 / numbers of visitors, with --load")
+    ] = "50,200,500",
+    seconds: Annotated[
+        float, typer.Option("--seconds", min=1, max=86_400, help="每级时长 / for how long each, with --load")
+    ] = 60,
 ) -> None:
     """测量速度、内存,并与通常做法比较。 Time and memory, beside the plain alternative."""
     from bot.bench import report_text, run_bench
     from bot.json_form import dump
 
+    if load:
+        from bot.bench.load.run import run_load, visitors_of
+        from bot.bench.load.table import load_text
+
+        loaded = run_load(
+            _settings(corpus=corpus), report=_tell, visitors=visitors_of(visitors), seconds=seconds
+        )
+        _print(dump(loaded.to_json(), indent=2) if json else load_text(loaded))
+        return
     report = run_bench(_settings(corpus=corpus), report=_tell, records=records, sample=sample)
     _print(dump(report.to_json(), indent=2) if json else report_text(report))
 

@@ -42,18 +42,18 @@ def run_bench(
     job = _job(settings, questions)
     data = JOB.dump_json(job)
     report("准备模型… / preparing the model…")
-    _start("warm", data)
+    start_side("warm", data)
     report("测量问策… / measuring Wence…")
-    wence = SIDE.validate_json(_start("wence", data))
+    wence = SIDE.validate_json(start_side("wence", data))
     report("测量切块加检索… / measuring the plain pipeline…")
-    plain = SIDE.validate_json(_start("plain", data))
+    plain = SIDE.validate_json(start_side("plain", data))
     report("测量编码… / measuring the encoder…")
-    encoders = ENCODERS.validate_json(_start("encoders", data))
+    encoders = ENCODERS.validate_json(start_side("encoders", data))
     found = None
     if records is not None:
         report("测量记录检索,需几分钟… / measuring the records, which takes minutes…")
         records_job = RecordsJob(records.absolute(), settings.embedding_model, sample, settings.encoder)
-        found = RECORDS.validate_json(_start("records", RECORDS_JOB.dump_json(records_job)))
+        found = RECORDS.validate_json(start_side("records", RECORDS_JOB.dump_json(records_job)))
     return _report(job, wence, plain, encoders, found)
 
 
@@ -87,7 +87,7 @@ def _job(settings: Settings, questions: Path | None) -> Job:
     return Job(settings.corpus.absolute(), settings.embedding_model, asked, judged, settings.encoder)
 
 
-def _start(name: str, job: bytes) -> bytes:
+def start_side(name: str, job: bytes) -> bytes:
     """What the process of a side wrote. Raises its WenceError, or one that says how it ended."""
     done = subprocess.run(
         # The same modules as here: -P keeps a folder named bot in the working directory out.

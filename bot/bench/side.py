@@ -2,7 +2,8 @@
 
 `python -m bot.bench.side wence` (or `plain`, or `warm`, which only loads the model) reads a Job as JSON from
 standard input and writes a Side as JSON to standard output; `encoders` writes Encoders, and `records` reads a
-RecordsJob and writes a RecordsReport. A WenceError comes out as a Failure, with exit code `FAILED`.
+RecordsJob and writes a RecordsReport; `bare` reads a BareJob and writes a Bare. A WenceError comes out as a
+Failure, with exit code `FAILED`.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ from dataclasses import dataclass
 from pydantic import TypeAdapter
 
 from bot.bench.figures import Encoders, Job, Side
+from bot.bench.load.figures import Bare, BareJob
 from bot.bench.records import RecordsJob, RecordsReport
 from corpus.errors import WenceError
 
 FAILED = 3
 JOB, SIDE = TypeAdapter(Job), TypeAdapter(Side)
 RECORDS_JOB, RECORDS, ENCODERS = TypeAdapter(RecordsJob), TypeAdapter(RecordsReport), TypeAdapter(Encoders)
+BARE_JOB, BARE = TypeAdapter(BareJob), TypeAdapter(Bare)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,10 @@ def run_side(name: str, job: bytes) -> bytes:
         from bot.bench.records_side import measure_records
 
         return RECORDS.dump_json(measure_records(RECORDS_JOB.validate_json(job)))
+    if name == "bare":
+        from bot.bench.load.bare import measure_bare
+
+        return BARE.dump_json(measure_bare(BARE_JOB.validate_json(job)))
     return _measure(name, JOB.validate_json(job))
 
 
