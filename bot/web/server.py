@@ -19,6 +19,7 @@ from bot.settings import Settings, read_settings
 from bot.web.app import create_site
 from bot.web.health import Site, Starting
 from bot.web.logs import start_log
+from bot.web.systemd import notify
 from bot.web.workers import Workers
 from corpus.errors import WenceError
 
@@ -69,7 +70,11 @@ def serve(settings: Settings, *, report: Callable[[str], None]) -> None:
         def failed() -> None:
             server.should_exit = True
 
-        starting = Starting(open_site, ready=lambda: report(_ready(listener)), failed=failed)
+        def ready() -> None:
+            report(_ready(listener))
+            notify("READY=1")
+
+        starting = Starting(open_site, ready=ready, failed=failed)
         server = uvicorn.Server(_config(starting, settings))
         _run(server, listener)
     if starting.error is not None:
