@@ -78,7 +78,7 @@ save_index(index, parse_place(sys.argv[2]))
 
 
 @pytest.mark.parametrize("kind", ["milvus-lite", "milvus-server"])
-@pytest.mark.parametrize("delay", [0.1, 0.3, 0.6])
+@pytest.mark.parametrize("delay", [0.05, 0.2, 0.5])
 def test_a_build_that_is_killed_leaves_the_old_index(
     delay: float, kind: str, guidelines: list[Guideline], tmp_path: Path
 ) -> None:
@@ -102,7 +102,7 @@ def test_a_build_that_is_killed_leaves_the_old_index(
         child.wait()
         child.stdout.close()
         found = open_index(place, model)
-        assert [g.slug for g in found.guidelines] in ([guidelines[0].slug], ["source"])
+        assert [g.slug for g in found.guidelines] in ([guidelines[0].slug], ["xizhou-tech"])
         assert found.search("科技 农场").hits
 
 
