@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
@@ -24,6 +23,7 @@ from bot.settings import Settings
 from bot.web.limits import Limits
 from bot.web.metrics import Metrics
 from bot.web.problems import Problem
+from bot.web.threads import Threads
 
 _LOG = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class Desk:
         self._metrics = metrics
         self._seen = seen
         self._limits = Limits(settings)
-        self._threads = ThreadPoolExecutor(settings.at_once, "wence-answer")
+        self._threads = Threads(settings.at_once, "wence-answer")
         self._inside = 0
 
     async def answer(self, asked: Asked, visitor: Visitor) -> Answer:
