@@ -34,6 +34,8 @@ _HEADERS: Final = {
     # Soon enough after a new release, and rarely enough for a portal's many pages.
     "Cache-Control": "public, max-age=600",
     "Cross-Origin-Resource-Policy": "cross-origin",
+    # It is the same for all; with this a site may load it as a module or check its hash.
+    "Access-Control-Allow-Origin": "*",
 }
 
 

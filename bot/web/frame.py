@@ -24,6 +24,7 @@ _SPOKEN = (
     "new_chat",
     "close_proof",
     "map_question",
+    "conversation",
     "answered",
     "thanks",
     "opinion_lost",

@@ -50,9 +50,10 @@ def matrix_view(applies: Applicability) -> str:
     table = applies.table
     name = inert(say("zh", "ui.matrix"))
     return (
+        f'<h2 class="wence-hidden">{both("ui.matrix")}</h2>'
         f'<div class="wence-about"><p>{size_html(table)} {both("ui.matrix_hint")}</p>{legend_html()}</div>'
         f'<div class="wence-cells" role="region" aria-label="{name}">{table_html(table)}</div>'
-        f"{proofs_html(table)}"
+        f'<h3 class="wence-hidden">{both("ui.proofs")}</h3>{proofs_html(table)}'
     )
 
 

@@ -19,6 +19,8 @@ from typing import Any, TypeVar
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.web.portal import Portal, open_portal
+
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 T = TypeVar("T")
@@ -150,6 +152,31 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield chromium
         chromium.close()
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """A chat that keeps a journal, and a site that may embed it under one of its names."""
+
+    served: Served
+    portal: Portal
+    journal: Path
+
+
+@pytest.fixture(scope="session")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
+    folder = tmp_path_factory.mktemp("embedded")
+    journal = folder / "journal.db"
+    with open_portal() as portal:
+        served = start(
+            "--no-dense",
+            port=free_port(),
+            WENCE_INDEX=str(folder / "index"),
+            WENCE_JOURNAL=str(journal),
+            WENCE_EMBED_ORIGINS=f"https://www.example.gov.cn,{portal.origin}",
+        )
+        yield Embedded(served, portal, journal)
+        stop(served)
 
 
 Visit = Callable[..., Page]

@@ -15,7 +15,7 @@ PAGE = """<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><title>p
 
 @dataclass
 class Portal:
-    """`pages` are HTML by path; each is sent with `policy` where there is one."""
+    """`pages` are HTML by path, each sent with its policy where there is one. All else is empty."""
 
     port: int
     pages: dict[str, str] = field(default_factory=dict)
@@ -41,7 +41,7 @@ def open_portal() -> Iterator[Portal]:
     class Answer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             page = portal.pages.get(self.path)
-            self.send_response(200 if page else 404)
+            self.send_response(200 if page else 204)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             if policy := portal.policies.get(self.path):
                 self.send_header("Content-Security-Policy", policy)

@@ -77,6 +77,13 @@
     document.querySelector("#wence-guideline").classList.toggle("wence-open", open);
   }
 
+  // What has just been hidden takes no focus before the browser has drawn it.
+  function focusSoon(element, patience = 20) {
+    element.focus({ preventScroll: true });
+    if (document.activeElement === element || !patience) return;
+    window.setTimeout(() => focusSoon(element, patience - 1), 30);
+  }
+
   function setOpener(link) {
     opener?.classList?.remove("wence-current");
     opener = link;
@@ -91,7 +98,7 @@
     setOpener(link);
     sheet(true);
     reveal(marks[0]);
-    if (phone.matches) find(".wence-close").focus({ preventScroll: true });
+    if (phone.matches) focusSoon(find(".wence-close"));
     const { line, page } = marks[0].closest("[data-line]")?.dataset ?? {};
     const unit = marks[0].closest("[data-unit]")?.dataset.unit;
     const said = { page: "foundPage", paragraph: "foundParagraph" }[unit] ?? "found";
@@ -156,7 +163,9 @@
   }
 
   // Gradio leaves these without a name, or names them in English or by raw markdown.
-  function nameButtons() {
+  function nameParts() {
+    const log = document.querySelector("#wence-chat [role=log]");
+    if (log) Object.assign(log, { ariaLive: "off", ariaLabel: phrase("conversation") });
     name("#wence-box .submit-button", "send");
     name("#wence-box .stop-button", "stop");
     name("#wence-chat .message-buttons button", "copy");
@@ -197,7 +206,7 @@
 
   function onTalk() {
     if (mistaken) translate();
-    nameButtons();
+    nameParts();
     keepQuestion();
     tellLanguages();
     announce();
@@ -222,7 +231,7 @@
     } else if (target.closest(".wence-show")) {
       setOpener(target.closest(".wence-show"));
       sheet(true);
-      find(".wence-close").focus();
+      focusSoon(find(".wence-close"));
     } else if (target.closest(".wence-back, .wence-close")) {
       back();
     } else if (target.closest("#wence-chat .message-buttons button")) {
