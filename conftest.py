@@ -10,6 +10,11 @@ import os
 from collections.abc import Generator
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes depends on what else the machine does; pytest's own time limit is for what hangs.
+settings.register_profile("wence", deadline=None)
+settings.load_profile("wence")
 
 BESIDE = "beside the checkout:"
 """A skip whose reason starts so is allowed everywhere: the data it needs is not in the repository."""

@@ -38,6 +38,8 @@ from index.place import OWN, other_place
 FORMAT: Final = 2
 MAX_FILE_BYTES: Final = 4 << 30
 _MAX_MANIFEST_BYTES: Final = 1 << 20
+_READS: Final = 10
+"""How often a reader starts again when builds end faster than it reads."""
 _LOCK_SECONDS: Final = 60
 _SPARE_BYTES: Final = 1 << 20
 """Room that must be left beside the files themselves."""
@@ -138,14 +140,16 @@ def read_folder(folder: Path) -> tuple[Manifest, dict[str, bytes]]:
     Raises IndexFolderError if there is no index, or it is damaged, unreadable or of another format.
     """
     pointer = _pointer(folder)
-    try:
-        return _read_version(folder, pointer)
-    except IndexFolderError:
-        # A build that finished just now has removed the version under our eyes: read the new one.
-        latest = _pointer(folder)
-        if latest == pointer:
-            raise
-        return _read_version(folder, latest)
+    for _ in range(_READS):
+        try:
+            return _read_version(folder, pointer)
+        except IndexFolderError:
+            # A build that finished just now has removed the version under our eyes: read the new one.
+            latest = _pointer(folder)
+            if latest == pointer:
+                raise
+            pointer = latest
+    return _read_version(folder, pointer)
 
 
 def refuse(folder: Path, zh: str, en: str) -> IndexFolderError:
