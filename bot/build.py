@@ -174,6 +174,8 @@ def _build(settings: Settings, old: Index | None, console: Console) -> Built:
             gazetteers=gazetteers,
             applies=_tables(old, origin, corpus),
         )
+        if old and old.origin.code == origin.code:
+            index.labels.take_over(old.labels)
     index.origin = replace(origin, documents=corpus.documents)
     save_index(index, settings.place)
     changes = compare(old.guidelines, index.guidelines) if old else None

@@ -13,6 +13,7 @@ from threading import Lock
 from typing import Final
 
 import numpy as np
+from pydantic import TypeAdapter, ValidationError
 
 from corpus.applicability import Applicability
 from corpus.facets import measure_facets
@@ -57,6 +58,17 @@ class Labels:
         self._found: dict[Filter, Rows] = {}
         self._lock = Lock()
 
+    def take_over(self, older: Labels) -> None:
+        """Facets of measures that `older` has with the same words; only for labels made by the same code."""
+        known = {_words(measure): row for row, measure in enumerate(older._measures)}
+        for row, measure in enumerate(self._measures):
+            if (old := known.get(_words(measure))) is not None:
+                self._facets[row] = older.facets(old)
+
+    def all_facets(self) -> dict[int, frozenset[str]]:
+        """The facets of every measure, by row; about a millisecond each where they are not known yet."""
+        return {row: self.facets(row) for row in range(len(self._measures))}
+
     def districts(self, row: int) -> frozenset[str]:
         """The districts and zones that a measure reaches; none where its region has no gazetteer."""
         return self._reach.get(row, frozenset())
@@ -95,6 +107,32 @@ class Labels:
         return np.fromiter(rows, dtype=np.int64)
 
 
+def facets_json(facets: Mapping[int, frozenset[str]]) -> bytes:
+    """Facets by row as JSON: the rows of each facet."""
+    rows: dict[str, list[int]] = {}
+    for row, names in facets.items():
+        for name in sorted(names):
+            rows.setdefault(name, []).append(row)
+    return _FACETS.dump_json(rows)
+
+
+def facets_from_json(data: bytes, size: int) -> dict[int, frozenset[str]]:
+    """From `facets_json`, with every one of `size` rows; ValueError if it is of another form."""
+    try:
+        rows = _FACETS.validate_json(data)
+    except ValidationError as error:
+        raise ValueError(str(error).split("\n", 1)[0]) from error
+    found: dict[int, set[str]] = {row: set() for row in range(size)}
+    for name, of_name in rows.items():
+        for row in of_name:
+            if row not in found:
+                raise ValueError(f"a facet names row {row} of {size}")
+            found[row].add(name)
+    same: dict[frozenset[str], frozenset[str]] = {}  # many measures have the same ones: kept once
+    sets = {row: frozenset(names) for row, names in found.items()}
+    return {row: same.setdefault(names, names) for row, names in sets.items()}
+
+
 def facets_of(measure: Measure) -> frozenset[str]:
     """Kinds of support, who gains, strengths and the nature of a measure, as `group:name`."""
     found = measure_facets(measure)
@@ -105,6 +143,10 @@ def facets_of(measure: Measure) -> frozenset[str]:
         "nature": frozenset((found.nature,)),
     }
     return frozenset(f"{group}:{name}" for group, names in pairs.items() for name in names)
+
+
+def _words(measure: Measure) -> tuple[str, str]:
+    return measure.title, measure.text
 
 
 def _reach(measures: Sequence[Measure], applies: Mapping[str, Applicability]) -> dict[int, frozenset[str]]:
@@ -123,3 +165,6 @@ def _cells(applies: Mapping[str, Applicability]) -> Iterator[tuple[str, str]]:
         for row in each.table.rows:
             for cell in row.cells:
                 yield row.name, cell.measure.id
+
+
+_FACETS = TypeAdapter(dict[str, list[int]])

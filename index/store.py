@@ -86,16 +86,14 @@ class Index:
         tables: Tables,
         embedder: Embedder | Callable[[], Embedder] | None,
         weights: Weights | None = None,
-        labels: Labels | None = None,
         narrow: Narrow | None = None,
     ) -> Index:
-        """An index put together from what was read; `labels` where they were kept."""
+        """An index put together from what was read."""
         background, applies = contents.background, contents.applicability
         index = cls(contents.guidelines, manifest, tables, embedder, weights, background, applies)
         index.origin = contents.origin
         index._narrow = narrow
-        if labels is not None:
-            index.labels = labels
+        index.labels = Labels(contents.guidelines, applies, contents.facets)
         return index
 
     @cached_property
@@ -111,7 +109,8 @@ class Index:
     @property
     def contents(self) -> Contents:
         """What is kept beside vectors and postings."""
-        return Contents(self.guidelines, self.applicability, self.background, self.origin)
+        facets = self.labels.all_facets()
+        return Contents(self.guidelines, self.applicability, self.background, self.origin, facets)
 
     @classmethod
     def build(

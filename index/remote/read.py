@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from index.contents import Contents, sentence_starts
-from index.filters import Filter, Labels
+from index.filters import Filter
 from index.folder import FORMAT, MAX_FILE_BYTES, Manifest
 from index.fusion import Weights
 from index.origin import FILE, Origin
@@ -26,7 +26,7 @@ from index.remote.parts import CHUNK_BYTES, BadPart, Chunk, from_chunks
 from index.remote.place import RemotePlace
 from index.remote.rows import Collection, RemoteDense, RemoteSparse, of_filter
 from index.remote.server import Server
-from index.remote.write import FACETS, MANIFEST
+from index.remote.write import MANIFEST
 from index.same_model import checked
 from index.store import Index
 from index.tables import DenseRows, SparseRows, Tables
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 _PAGE: Final = 64
 _MANIFEST = TypeAdapter(Manifest)
 _FORMAT_ONLY = TypeAdapter(dict[str, object])
-_FACETS = TypeAdapter(dict[str, list[int]])
 
 
 def current_version(place: RemotePlace) -> str | None:
@@ -60,13 +59,12 @@ def read(
         files = _files(server, parts, manifest)
         contents = Contents.from_files(files, manifest.dimension)
         tables = _tables(server, layout.version_of(parts) or "", manifest, contents, files)
-        labels = Labels(contents.guidelines, contents.applicability, _facets(files, len(tables.measures)))
     except (ValueError, KeyError, EOFError) as error:
         raise refuse(place, f"内容不一致（{error}）", f"its parts do not fit ({error})") from error
     model = checked(embedder, manifest, partial(refuse, place))
     # In Lite an expression over lists looks at each row in Python; rows by name are much faster.
     narrow = None if server.lite else partial(_narrowed, tables)
-    return Index.of(contents, manifest, tables, model, weights, labels, narrow)
+    return Index.of(contents, manifest, tables, model, weights, narrow)
 
 
 def made_of(place: RemotePlace) -> tuple[Manifest, Origin]:
@@ -162,17 +160,6 @@ def _sparse(collection: Collection, kind: str, files: Mapping[str, bytes]) -> Re
     if not isinstance(words, list) or frequency.shape != (len(words),) or frequency.dtype.kind != "i":
         raise ValueError(f"the vocabulary of {kind} does not fit")
     return RemoteSparse(collection, {str(word): i for i, word in enumerate(words)}, frequency)
-
-
-def _facets(files: Mapping[str, bytes], size: int) -> dict[int, frozenset[str]]:
-    """The facets of each row, from the rows of each facet."""
-    found: dict[int, list[str]] = {row: [] for row in range(size)}
-    for name, rows in _FACETS.validate_json(files[FACETS]).items():
-        for row in rows:
-            found[row].append(name)
-    same: dict[frozenset[str], frozenset[str]] = {}
-    sets = {row: frozenset(names) for row, names in found.items()}
-    return {row: same.setdefault(names, names) for row, names in sets.items()}
 
 
 def _narrowed(tables: Tables, where: Filter) -> Tables:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -28,7 +27,6 @@ from index.sparse import SparseIndex
 from index.store import Index
 
 MANIFEST: Final = "manifest.json"
-FACETS: Final = "facets.json"
 _BATCH_BYTES: Final = 8 << 20
 _POSTING_BYTES: Final = 16
 _LABEL_BYTES: Final = 48
@@ -47,7 +45,6 @@ def write(index: Index, place: RemotePlace) -> Manifest:
     version = layout.new_version()
     labels = index.labels
     files = index.contents.to_files() | _vocabularies(index)
-    files[FACETS] = _facets(labels, len(index.measures))
     manifest = replace(index.manifest, files=describe(files))
     try:
         for kind, rows in _tables(index, labels):
@@ -118,15 +115,6 @@ def _vocabularies(index: Index) -> dict[str, bytes]:
         np.save(buffer, np.diff(starts), allow_pickle=False)
         files |= {f"{name}-words.json": words, f"{name}-frequency.npy": buffer.getvalue()}
     return files
-
-
-def _facets(labels: Labels, size: int) -> bytes:
-    """The rows of each facet, as JSON."""
-    rows: dict[str, list[int]] = {}
-    for row in range(size):
-        for name in sorted(labels.facets(row)):
-            rows.setdefault(name, []).append(row)
-    return json.dumps(rows, ensure_ascii=False).encode()
 
 
 def _fill(server: Server, name: str, dimension: int, rows: Iterator[Row]) -> None:
