@@ -28,7 +28,7 @@ def page_html(tables: Sequence[Table], titles: Mapping[str, str]) -> str:
         f'<!DOCTYPE html>\n<html lang="zh-CN">\n<head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{inert(say('zh', 'ui.matrix'))}</title>\n<style>\n{style}</style></head>\n"
-        f'<body class="wence-page"><h1>{both("ui.matrix")}</h1>{body}</body>\n</html>\n'
+        f'<body class="wence-page"><main><h1>{both("ui.matrix")}</h1>{body}</main></body>\n</html>\n'
     )
 
 

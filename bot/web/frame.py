@@ -25,6 +25,7 @@ _SPOKEN = (
     "close_proof",
     "map_question",
     "conversation",
+    "question",
     "answered",
     "thanks",
     "opinion_lost",

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 PAGE = """<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><title>portal</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">{head}</head>
-<body><h1>portal</h1><main><p><input id="first" aria-label="words"></p></main>{body}</body></html>"""
+<body><main><h1>portal</h1><p><input id="first" aria-label="words"></p></main>{body}</body></html>"""
 
 
 @dataclass

@@ -166,6 +166,11 @@
   function nameParts() {
     const log = document.querySelector("#wence-chat [role=log]");
     if (log) Object.assign(log, { ariaLive: "off", ariaLabel: phrase("conversation") });
+    // A long question scrolls within itself.
+    for (const asked of document.querySelectorAll("#wence-chat .user-row .message:not([tabindex])")) {
+      if (asked.scrollHeight <= asked.clientHeight) continue;
+      Object.assign(asked, { tabIndex: 0, role: "group", ariaLabel: phrase("question") });
+    }
     name("#wence-box .submit-button", "send");
     name("#wence-box .stop-button", "stop");
     name("#wence-chat .message-buttons button", "copy");
