@@ -1,11 +1,13 @@
 """Questions of different visitors go through the model together.
 
 A question that finds the model idle is encoded at once. Those that come while it is busy are collected,
-and go through it as one batch when it is free: nobody waits for a batch to fill.
+and go through it as one batch when it is free: nobody waits for a batch to fill. What many ask is
+remembered: the latest texts are not encoded again.
 """
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Event, Lock
@@ -17,6 +19,8 @@ from index.embed import Embedder, Vectors
 
 MOST: Final = 64
 """Texts in a batch, unless one caller alone brings more: what waits longer has waited long enough."""
+REMEMBERED: Final = 4096
+"""Texts whose vectors are kept: some 10 MB."""
 
 
 @dataclass(slots=True, eq=False)
@@ -33,13 +37,15 @@ class _Ticket:
 class BatchingEmbedder(Embedder):
     """The same model for many threads at once: their questions share its batches."""
 
-    def __init__(self, model: Embedder, most: int = MOST) -> None:
+    def __init__(self, model: Embedder, most: int = MOST, remembered: int = REMEMBERED) -> None:
         self._real = model
         self.name, self.dimension, self.fingerprint = model.name, model.dimension, model.fingerprint
         self._most = most
+        self._remembered = remembered
         self._guard = Lock()
         self._waiting: list[_Ticket] = []
         self._busy = False
+        self._known: OrderedDict[str, Vectors] = OrderedDict()
 
     @property
     def waiting(self) -> int:
@@ -54,6 +60,8 @@ class BatchingEmbedder(Embedder):
         """As the model does it, in one batch with those of other threads; what it raises is raised to all."""
         ticket = _Ticket(texts)
         with self._guard:
+            if all(text in self._known for text in texts):
+                return self._recalled(texts)
             self._waiting.append(ticket)
             ticket.leads, self._busy = not self._busy, True
         if not ticket.leads:
@@ -90,12 +98,23 @@ class BatchingEmbedder(Embedder):
 
     def _encode_for(self, batch: Sequence[_Ticket]) -> None:
         texts = list(dict.fromkeys(text for ticket in batch for text in ticket.texts))
-        row = dict(zip(texts, self._real.encode_queries(texts), strict=True)) if texts else {}
-        for ticket in batch:
-            vectors = np.zeros((len(ticket.texts), self.dimension), dtype=np.float32)
-            for number, text in enumerate(ticket.texts):
-                vectors[number] = row[text]
-            ticket.vectors = vectors
+        new = [text for text in texts if text not in self._known]  # only the thread that leads adds any
+        made = self._real.encode_queries(new) if new else ()
+        with self._guard:
+            # Copies: a row would keep its whole batch.
+            self._known.update((text, row.copy()) for text, row in zip(new, made, strict=True))
+            for ticket in batch:
+                ticket.vectors = self._recalled(ticket.texts)
+            while len(self._known) > self._remembered:
+                self._known.popitem(last=False)
+
+    def _recalled(self, texts: Sequence[str]) -> Vectors:
+        """The vectors of texts that are known, which are now the latest. Under the guard."""
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for number, text in enumerate(texts):
+            vectors[number] = self._known[text]
+            self._known.move_to_end(text)
+        return vectors
 
     def _call_next(self) -> None:
         with self._guard:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields
 
-from bot.answer import Answer, Applies, Citation, Proof
+from bot.answer import Answer, Applies, Citation, Proof, Source, Timing
 from corpus.measure import Guideline, Measure
 from corpus.position import unit_place
 from index.hits import Hit
 
 Json = dict[str, object]
 _UNITS = ("page", "paragraph")
+_NOUNS = (Citation, Proof, Applies, Source, Timing)
+_FIELDS: dict[type, tuple[str, ...]] = {noun: tuple(field.name for field in fields(noun)) for noun in _NOUNS}
 
 
 def answer_json(answer: Answer, question_id: str | int | None = None) -> Json:
@@ -29,25 +31,29 @@ def answer_json(answer: Answer, question_id: str | int | None = None) -> Json:
         "citations": [_placed(citation) for citation in answer.citations],
         "applicability": [_applies(applies) for applies in answer.applicability],
         "checked": answer.checked,
-        "searched": [asdict(source) for source in answer.searched],
+        "searched": [_flat(source) for source in answer.searched],
         "searched_count": answer.searched_count,
         "listed": list(answer.listed),
         "notes": list(answer.notes),
         "lang": answer.lang,
         "model": answer.model,
-        "timing_ms": asdict(answer.timing) if answer.timing else None,
+        "timing_ms": _flat(answer.timing) if answer.timing else None,
     }
     return form
 
 
 def _placed(quoted: Citation | Proof) -> Json:
     """A quote with page or paragraph where its document is counted in these."""
-    form = asdict(quoted)
-    return {name: value for name, value in form.items() if name not in _UNITS or value is not None}
+    return {name: value for name, value in _flat(quoted).items() if name not in _UNITS or value is not None}
+
+
+def _flat(noun: Citation | Proof | Applies | Source | Timing) -> Json:
+    """Field by field. `dataclasses.asdict` copies deeply, which took a fifth of a busy server's time."""
+    return {name: getattr(noun, name) for name in _FIELDS[type(noun)]}
 
 
 def _applies(applies: Applies) -> Json:
-    return {**asdict(applies), "evidence": [_placed(proof) for proof in applies.evidence]}
+    return {**_flat(applies), "evidence": [_placed(proof) for proof in applies.evidence]}
 
 
 def hits_json(hits: Sequence[Hit], question_id: str | int | None = None) -> Json:

@@ -40,6 +40,22 @@ def test_a_lone_question_does_not_wait() -> None:
     assert model.batches == [["甲乙"]]
 
 
+def test_the_latest_texts_are_remembered() -> None:
+    """Each keeps its vector; with the third text the one that was not asked for longest goes."""
+    model = Told()
+    batching = BatchingEmbedder(model, remembered=2)
+    for asked in (["甲"], ["乙乙"], ["甲"], ["乙乙", "甲"], ["丙丙丙"], ["甲", "乙乙"]):
+        expected = [[len(text), ord(text[0])] for text in asked]
+        assert batching.encode_queries(asked).tolist() == expected
+    assert model.batches == [["甲"], ["乙乙"], ["丙丙丙"], ["乙乙"]]
+
+
+def test_what_is_remembered_cannot_be_changed_by_a_caller() -> None:
+    batching = BatchingEmbedder(Told())
+    batching.encode_queries(["甲"])[:] = 0
+    assert batching.encode_queries(["甲"]).tolist() == [[1, ord("甲")]]
+
+
 def test_what_comes_while_the_model_is_busy_is_one_batch() -> None:
     """One goes first; twenty wait for it, and go together; equal texts once."""
     model = Told()
