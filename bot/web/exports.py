@@ -8,7 +8,8 @@ from collections.abc import Callable
 from threading import Lock
 from urllib.parse import quote
 
-from fastapi import APIRouter, HTTPException, Response
+from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse
 
 from bot.answer import Answer
 from bot.export import answer_csv, answer_docx, file_name
@@ -65,7 +66,9 @@ def export_routes(kept: KeptAnswers) -> APIRouter:
     def export(name: str, form: str) -> Response:
         answer = kept.get(name)
         if answer is None or form not in _FORMS:
-            raise HTTPException(404, "\n".join(say(lang, "ui.export_gone") for lang in ("zh", "en")))
+            # For people: they followed a link under an answer.
+            gone = "\n".join(say(lang, "ui.export_gone") for lang in ("zh", "en"))
+            return PlainTextResponse(gone, 404, {"Cache-Control": "no-store"})
         write, kind = _FORMS[form]
         disposition = f"attachment; filename=answer.{form}; filename*=UTF-8''{quote(file_name(answer, form))}"
         headers = {

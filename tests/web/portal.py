@@ -42,7 +42,8 @@ def open_portal() -> Iterator[Portal]:
         def do_GET(self) -> None:
             page = portal.pages.get(self.path)
             self.send_response(200 if page else 204)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
+            kind = "css" if self.path.endswith(".css") else "html"
+            self.send_header("Content-Type", f"text/{kind}; charset=utf-8")
             if policy := portal.policies.get(self.path):
                 self.send_header("Content-Security-Policy", policy)
             self.end_headers()

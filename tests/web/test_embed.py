@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, exp
 
 from bot.phrases import say
 from bot.web.embed import embed_script
+from tests.web.conftest import ROOT
 
 if TYPE_CHECKING:
     from tests.web.conftest import Embedded
@@ -259,6 +260,19 @@ def test_two_visitors(embedded: Embedded, on_portal: Open) -> None:
     for name, page in zip(("打造特色科技平台", "建设基础研究平台"), pages, strict=True):
         expect(chat_in(page).locator("#wence-chat .bot-row")).to_contain_text(name, timeout=20_000)
         expect(chat_in(page).locator("#wence-chat .user-row")).to_have_count(1)
+
+
+def test_the_demonstration_page(embedded: Embedded, on_portal: Open) -> None:
+    """As it is in deploy/, but for the port of the chat; under its own strict policy."""
+    page_of = (ROOT / "deploy" / "demo.html").read_text("utf-8")
+    assert page_of.count("http://127.0.0.1:7860") == 3
+    embedded.portal.pages["/demo.html"] = page_of.replace("http://127.0.0.1:7860", embedded.served.url)
+    embedded.portal.pages["/demo.css"] = (ROOT / "deploy" / "demo.css").read_text("utf-8")
+    page = on_portal("/demo.html")
+    expect(opened(page).locator("[data-choice=district]")).to_have_value("荣昌区")
+    borders = "e => getComputedStyle(e).borderTopStyle"
+    assert page.locator("form button").evaluate(borders) == "dotted"
+    assert page.locator("dialog").evaluate(borders) == page.locator(".open").evaluate(borders) == "solid"
 
 
 def test_what_is_sent(embedded: Embedded) -> None:

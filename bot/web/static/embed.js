@@ -14,7 +14,7 @@
   const PATIENCE = 10000;
 
   // A script of type "module" is not its document's current one.
-  const script = document.currentScript || document.querySelector("script[src*='/embed.js']");
+  const script = document.currentScript || document.querySelector("script[type=module][src*='/embed.js']");
   if (!script?.src) return;
   const base = new URL(".", script.src);
   const options = { ...script.dataset };
@@ -159,6 +159,7 @@
     if (remembered() && !phone.matches) open();
   }
 
-  if (document.body) start();
-  else document.addEventListener("DOMContentLoaded", start, { once: true });
+  // At the end of the page, so that the Tab key comes to it last.
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start, { once: true });
+  else start();
 })();
