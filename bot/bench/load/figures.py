@@ -31,9 +31,13 @@ class BareJob:
 
 @dataclass(frozen=True, slots=True)
 class Bare:
-    """Questions a second of the encoder alone, by the size of the batch."""
+    """Questions a second of the encoder alone, by the size of the batch.
+
+    `cpu_ms` are milliseconds of processor for a question at the best of them: less hurt by what else runs.
+    """
 
     per_second: Mapping[int, float]
+    cpu_ms: float
 
     @property
     def best(self) -> float:
@@ -67,7 +71,8 @@ class Level:
     """A number of visitors, and what they met. Seconds; shares of the whole machine's processors.
 
     `crossed` counts answers that are not to the question of the visitor who got them. `growth` is that of the
-    server's memory over the second half, in percent; None where it cannot be read.
+    server's memory over the second half, in percent; None where it cannot be read. `server_ms` and
+    `client_ms` are milliseconds of processor for an answer.
     """
 
     door: Door
@@ -86,6 +91,8 @@ class Level:
     growth: float | None
     server_cpu: float | None
     client_cpu: float
+    server_ms: float | None
+    client_ms: float
 
     @property
     def errors(self) -> int:
@@ -123,26 +130,30 @@ def level_of(
 ) -> Level:
     """What came of a level. `spent`: the seconds it took, and those of processor the visitors took."""
     seconds, client = spent
-    answered = [each for each in met if not each.problem]
-    times = sorted(each.seconds for each in answered) or [math.nan]
+    answered = [one for one in met if not one.problem]
+    times = sorted(one.seconds for one in answered) or [math.nan]
     per_second = len(answered) / seconds
+    share = _share(samples, cores)
+    each = 1000 * cores / max(per_second, 0.001)
     return Level(
         door=door,
         visitors=visitors,
         seconds=round(seconds, 1),
         answers=len(answered),
-        problems=dict(Counter(each.problem for each in met if each.problem)),
+        problems=dict(Counter(one.problem for one in met if one.problem)),
         crossed=crossed,
         p50=_rank(times, 0.5),
         p95=_rank(times, 0.95),
         p99=_rank(times, 0.99),
         per_second=round(per_second, 1),
-        encoded=round(sum(each.encoded for each in answered) / max(1, len(answered)), 3),
+        encoded=round(sum(one.encoded for one in answered) / max(1, len(answered)), 3),
         of_encoder=round(per_second / best, 3),
         mib=samples[-1].mib if samples else None,
         growth=growth(samples),
-        server_cpu=_share(samples, cores),
+        server_cpu=share,
         client_cpu=round(client / seconds / cores, 3),
+        server_ms=None if share is None else round(share * each, 2),
+        client_ms=round(client / seconds / cores * each, 2),
     )
 
 
