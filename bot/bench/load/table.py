@@ -62,7 +62,7 @@ def _problems(report: LoadReport) -> list[str]:
 def _notes(report: LoadReport, sizes: str) -> list[str]:
     return [
         f"the encoder alone, questions a second (by batch): {sizes}",
-        f"ms/answer: of processor, server + visitors; the encoder takes {report.bare.cpu_ms:.1f} ms for a question",
+        f"ms/answer: of processor, server + visitors; the encoder takes {report.bare.cpu_ms:.1f} ms alone",
         f"{report.cores} cores, think time {report.think_s:g} s, ready after {report.ready_s:g} s, "
         f"Python {report.python}; CPU is of all cores, the visitors share them with the server",
         f"aims at 200 visitors: no errors, none crossed, p95 <= {P95_SECONDS:g} s, "
