@@ -138,6 +138,8 @@ def test_the_keyboard_reaches_everything(open_chat: Open) -> None:
     """From the top with the Tab key: each stop has a name, can be seen and shows that it has the focus."""
     page = open_chat(width=1280, height=800)
     ask(page, "第三条写了什么?")
+    page.locator(".wence-export").wait_for()
+    page.wait_for_timeout(500)
     page.locator("h1").click()
     stops: list[dict[str, Any]] = []
     for _ in range(80):
@@ -151,7 +153,7 @@ def test_the_keyboard_reaches_everything(open_chat: Open) -> None:
     assert [stop for stop in stops if not (stop["name"] and stop["seen"] and stop["ring"])] == []
     wanted = page.locator("a:visible, button:visible, select:visible, textarea:visible, input:visible")
     hidden_from_tab = page.locator("[role=tab][tabindex='-1']:visible, button[disabled]:visible")
-    assert len(stops) >= wanted.count() - hidden_from_tab.count() > 15
+    assert len(stops) >= wanted.count() - hidden_from_tab.count() > 15, [stop["name"] for stop in stops]
 
 
 def test_an_answer_is_announced_once_with_its_beginning(open_chat: Open) -> None:
