@@ -11,7 +11,6 @@ from bot.bench.load.figures import Bare, BareJob
 from index.embed import load_embedder
 
 SIZES: Final = (1, 8, 16, 32, 64, 128)
-_ROUNDS: Final = 3
 
 
 def measure_bare(job: BareJob) -> Bare:
@@ -21,7 +20,7 @@ def measure_bare(job: BareJob) -> Bare:
     embedder.encode_queries(questions[: max(SIZES)])  # warm
     best: dict[int, float] = {}
     cpu: dict[int, float] = {}
-    for _ in range(_ROUNDS):
+    for _ in range(job.rounds):
         for size in SIZES:
             part = questions[: max(SIZES) if size > 1 else 32]
             busy = process_time()

@@ -22,11 +22,12 @@ GROWTH_PERCENT: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class BareJob:
-    """What the encoder alone is timed on."""
+    """What the encoder alone is timed on, and how often: the best round of each size counts."""
 
     embedding_model: str
     encoder: Choice
     questions: tuple[str, ...]
+    rounds: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ _CHAT_VISITORS: Final = 50
 """Through Gradio's queue come these visitors, for a quarter of the time."""
 _MOST_VISITORS: Final = 10_000
 _WARM_QUESTIONS: Final = 50
+_ROUNDS, _LONG_SECONDS = 3, 10.0
 _SAMPLE_SECONDS: Final = 0.5
 
 
@@ -55,7 +56,8 @@ def run_load(
         )
     questions = questions_about(settings.corpus)
     report("测量模型单独编码… / measuring the encoder alone…")
-    job = BareJob(settings.embedding_model, settings.encoder, tuple(islice(questions, max(SIZES))))
+    rounds = _ROUNDS if seconds >= _LONG_SECONDS else 1
+    job = BareJob(settings.embedding_model, settings.encoder, tuple(islice(questions, max(SIZES))), rounds)
     bare = BARE.validate_json(start_side("bare", BARE_JOB.dump_json(job)))
     report("启动服务… / starting the server…")
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
