@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from bot.ask import Assistant
 from bot.build import background_questions
@@ -70,3 +72,16 @@ def ready(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Ready
 def assistant(ready: Ready) -> Assistant:
     """Answers over the guideline that comes with Wence, with the real model and a real index."""
     return ready(packaged_corpus(), remember=False)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium from the system: one a session, since two of Playwright's loops do not go together."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    if not found:
+        pytest.skip("chromium is not installed: apt install chromium fonts-noto-cjk")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()

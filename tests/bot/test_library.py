@@ -1,7 +1,7 @@
 """Many documents, asked of the real assistant: tests/data/questions/library.jsonl over tests/data/library.
 
-Fields of `expect` that are null are not looked at: `documents` are the slugs of all that is cited, `labels` the
-clauses cited (all of them), `listed` the documents of a list, `searched` those that were searched.
+Fields of `expect` that are null are not looked at: `documents` are the slugs of all that is cited, `labels`
+the clauses cited (all of them), `listed` the documents of a list, `searched` those that were searched.
 """
 
 from __future__ import annotations

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 import time
 from collections.abc import Iterator
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from .conftest import Proxy, Replica, Replicate
 
@@ -34,16 +33,11 @@ def site(pair: Pair, proxy: Proxy) -> str:
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
+def page(browser: Browser) -> Iterator[Page]:
     """A page of Chromium."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = next((path for name in names if (path := shutil.which(name))), None)
-    if not found:
-        pytest.skip("chromium is not installed: apt install chromium fonts-noto-cjk")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield chromium.new_page(locale="zh-CN")
-        chromium.close()
+    visit = browser.new_page(locale="zh-CN")
+    yield visit
+    visit.close()
 
 
 def restart(replica: Replica) -> None:
