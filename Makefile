@@ -3,6 +3,7 @@
 #   make run       install, build the index if there is none, open the chat on http://127.0.0.1:7860
 #   make test      install what the tests need and run them
 #   make lint      style and types
+#   make audit     known vulnerabilities in the pinned packages
 #   make bundle    collect wheels, model, corpus and index for machines without a network
 #
 # PYTHON=python3.12  another interpreter        ARGS='--port 8000'  more arguments for wence or pytest
@@ -21,7 +22,7 @@ DEV_STAMP := $(VENV)/.installed-dev-$(PLACE)
 HEAL = $(PY) -m pip --version >/dev/null 2>&1 || { rm -rf $(VENV); $(MAKE) --no-print-directory $(PY); }
 
 .DELETE_ON_ERROR:
-.PHONY: help install install-dev run test lint format bench eval wheel bundle bundle-check constraints clean
+.PHONY: help install install-dev run test lint audit format bench eval wheel bundle bundle-check constraints clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -40,6 +41,13 @@ lint: install-dev
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
+
+# Known vulnerabilities in what is pinned; in an environment of its own, so that it does not look at itself.
+# A registry without advisories gives nothing to compare with, and that is no failure.
+audit:
+	$(PYTHON) -m venv .venv/audit
+	.venv/audit/bin/pip install --quiet 'pip-audit>=2.9,<3'
+	.venv/audit/bin/pip-audit -r constraints.txt --no-deps --disable-pip --progress-spinner off
 
 format: install-dev
 	$(PY) -m ruff check --fix .
