@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from bot.answer import Answer
+from corpus.formats.parsing import MARK_UP
 from corpus.measure import Guideline
 from index.hits import Hit
 
@@ -43,7 +44,10 @@ def hits_text(hits: Sequence[Hit]) -> str:
 
 
 def outline_text(guideline: Guideline) -> str:
-    """A document's sections and measures, one a line, with line numbers and what was dropped."""
+    """A document's sections and measures, one a line, with line numbers and what was dropped.
+
+    Signs of mark-up, of which there may be one on each line, are left out.
+    """
     sections = [
         (s.span.start, f"{s.span.line:>6}  {'  ' * (s.level - 1)}{s.heading}") for s in guideline.sections
     ]
@@ -51,6 +55,6 @@ def outline_text(guideline: Guideline) -> str:
         (m.span.start, f"{m.span.line:>6}    {m.label}{m.title or m.text[:30].splitlines()[0]}")
         for m in guideline.measures
     ]
-    dropped = [f"{d.span.line:>6}  ({d.reason})" for d in guideline.dropped]
+    dropped = [f"{d.span.line:>6}  ({d.reason})" for d in guideline.dropped if d.reason != MARK_UP]
     head = f"{guideline.meta.title or guideline.slug}: {len(guideline.sections)} + {len(guideline.measures)}"
     return "\n".join([head, *(line for _, line in sorted(sections + items)), *dropped])
