@@ -27,7 +27,7 @@ from bot.scope import Scope
 from corpus.measure import Guideline
 from corpus.normal import normalize
 from corpus.versions import title_key
-from index.hits import Query
+from index.hits import Query, Ranking
 from index.store import Index
 
 _RANKED = 10
@@ -70,12 +70,7 @@ class Assistant:
             answer = direct_answer(questions[-1], self._library_of(questions[-1]), self._max_question)
             spent = Timing(compose=1000 * (perf_counter() - start))
             answers.append(answer and replace(answer, timing=spent))
-        open_ones = [i for i, answer in enumerate(answers) if answer is None]
-        before = perf_counter()
-        queries = self._encode([questions[i] for i in open_ones])
-        encoding = (perf_counter() - before) / max(1, len(open_ones))
-        for i in open_ones:
-            answers[i] = self._by_search(questions[i], queries, encoding)
+        self._search(questions, answers)
         return [
             _as_typed(self._told(answer, question), text, question)
             for answer, text, question in zip(answers, originals, questions, strict=True)
@@ -129,38 +124,66 @@ class Assistant:
         """The numbers of the measures that the answer to a question cites."""
         return [citation.number for citation in self.ask(text).citations]
 
-    def _encode(self, questions: Sequence[Question]) -> dict[str, Query]:
-        """Every text that these questions are searched by, each encoded once."""
-        texts = list(dict.fromkeys(t for q in questions for t in (q.whole, q.searched, q.matter) if t))
-        return dict(zip(texts, self.index.encode_many(texts), strict=True))
+    def _search(self, questions: Sequence[Question], answers: list[Answer | None]) -> None:
+        """Fill in the answers that are open: by the bare matter where that is enough, else by the whole."""
+        for texts_of, answer_by in ((_matter, self._in_general), (_whole, self._by_search)):
+            left = [i for i, answer in enumerate(answers) if answer is None and texts_of(questions[i])]
+            before = perf_counter()
+            queries = self._encode(text for i in left for text in texts_of(questions[i]))
+            encoding = 1000 * (perf_counter() - before) / max(1, len(left))
+            for i in left:
+                answers[i] = answer_by(questions[i], queries, encoding)
+
+    def _encode(self, texts: Iterable[str]) -> dict[str, Query]:
+        """Each text encoded once."""
+        unique = list(dict.fromkeys(texts))
+        return dict(zip(unique, self.index.encode_many(unique), strict=True))
+
+    def _in_general(self, question: Question, queries: Mapping[str, Query], encoding: float) -> Answer | None:
+        start = perf_counter()
+        finder = Finder(self._library_of(question), self._scope)
+        query = queries[question.matter]
+        answer = finder.in_general(question, query, self._rank(query, finder.reachable(question)))
+        return answer and replace(answer, timing=Timing(encoding, 1000 * (perf_counter() - start)))
 
     def _by_search(self, question: Question, queries: Mapping[str, Query], encoding: float) -> Answer:
         start = perf_counter()
         finder = Finder(self._library_of(question), self._scope)
-        only = finder.reachable(question)
-        if question.naming.compares and len(question.naming.slugs) > 1:
+        if _compares(question):
             answer = finder.across(question, partial(self._gathered, queries[question.searched], question))
-            return replace(answer, timing=Timing(1000 * encoding, 1000 * (perf_counter() - start)))
-        if question.matter:
-            query = queries[question.matter]
-            general = finder.in_general(question, query, self.index.rank(query, k=_RANKED, only=only))
-            if general is not None:
-                return replace(general, timing=Timing(1000 * encoding, 1000 * (perf_counter() - start)))
-        whole = queries[question.whole]
-        ranking = self.index.rank(whole, k=_RANKED, only=only)
+            return replace(answer, timing=Timing(encoding, 1000 * (perf_counter() - start)))
+        whole, only = queries[question.whole], finder.reachable(question)
+        ranking = self._rank(whole, only)
         if question.searched != question.whole:
-            bare = self.index.rank(queries[question.searched], k=_RANKED, only=only)
-            ranking = blended(ranking, bare)
+            ranking = blended(ranking, self._rank(queries[question.searched], only))
         evidence = gather(self.index, whole, ranking, question)
         searched = perf_counter()
         answer = finder.compose(question, evidence)
         done = perf_counter()
-        timing = Timing(1000 * encoding, 1000 * (searched - start), 1000 * (done - searched))
+        timing = Timing(encoding, 1000 * (searched - start), 1000 * (done - searched))
         return replace(answer, timing=timing)
 
+    def _rank(self, query: Query, only: Collection[str] | None) -> Ranking:
+        return self.index.rank(query, k=_RANKED, only=only, sentences=False)
+
     def _gathered(self, query: Query, question: Question, only: Collection[str]) -> Evidence:
-        ranking = self.index.rank(query, k=_RANKED, only=only)
+        ranking = self._rank(query, only)
         return gather(self.index, query, ranking, question)
+
+
+def _compares(question: Question) -> bool:
+    """Whether several documents are to be compared."""
+    return question.naming.compares and len(question.naming.slugs) > 1
+
+
+def _matter(question: Question) -> tuple[str, ...]:
+    """What a question is searched by first, if it has a matter beside a district."""
+    return (question.matter,) if question.matter and not _compares(question) else ()
+
+
+def _whole(question: Question) -> tuple[str, ...]:
+    """What a question is searched by otherwise."""
+    return (question.searched,) if _compares(question) else (question.whole, question.searched)
 
 
 def spoken_name(document: Guideline, library: Library) -> str:

@@ -1,14 +1,14 @@
 """Questions of different visitors go through the model together.
 
-A question that finds the model idle is encoded at once. Those that come while it is busy are collected,
-and go through it as one batch when it is free: nobody waits for a batch to fill. What many ask is
-remembered: the latest texts are not encoded again.
+A question that finds a lane of the model free is encoded at once; there is a lane for each processor. Those
+that come while all are busy are collected, and go through the next free one as one batch: nobody waits for a
+batch to fill. What many ask is remembered: the latest texts are not encoded again.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Event, Lock
 from typing import Final
@@ -25,11 +25,11 @@ REMEMBERED: Final = 4096
 
 @dataclass(slots=True, eq=False)
 class _Ticket:
-    """One caller's texts, and what became of them. `leads` bids its thread to encode the next batch."""
+    """One caller's texts, and what became of them. `batch` bids its thread to encode for these tickets."""
 
     texts: Sequence[str]
     called: Event = field(default_factory=Event)
-    leads: bool = False
+    batch: Sequence[_Ticket] = ()
     vectors: Vectors | None = None
     error: Exception | None = None
 
@@ -37,14 +37,17 @@ class _Ticket:
 class BatchingEmbedder(Embedder):
     """The same model for many threads at once: their questions share its batches."""
 
-    def __init__(self, model: Embedder, most: int = MOST, remembered: int = REMEMBERED) -> None:
+    def __init__(
+        self, model: Embedder, most: int = MOST, remembered: int = REMEMBERED, lanes: int = 1
+    ) -> None:
+        """`lanes` batches go through the model side by side; it must bear that."""
         self._real = model
         self.name, self.dimension, self.fingerprint = model.name, model.dimension, model.fingerprint
         self._most = most
         self._remembered = remembered
         self._guard = Lock()
         self._waiting: list[_Ticket] = []
-        self._busy = False
+        self._free = lanes
         self._known: OrderedDict[str, Vectors] = OrderedDict()
 
     @property
@@ -60,22 +63,25 @@ class BatchingEmbedder(Embedder):
         """As the model does it, in one batch with those of other threads; what it raises is raised to all."""
         ticket = _Ticket(texts)
         with self._guard:
-            if all(text in self._known for text in texts):
-                return self._recalled(texts)
-            self._waiting.append(ticket)
-            ticket.leads, self._busy = not self._busy, True
-        if not ticket.leads:
+            known = self._recall(texts)
+            if len(known) == len(set(texts)):
+                return self._rows(texts, known)
+            if self._free:  # then nobody waits
+                self._free -= 1
+                ticket.batch = [ticket]
+            else:
+                self._waiting.append(ticket)
+        if not ticket.batch:
             ticket.called.wait()
-        if ticket.leads:
-            self._lead()
+        if ticket.batch:
+            self._lead(ticket.batch)
         if ticket.error is not None:
             raise ticket.error
         assert ticket.vectors is not None
         return ticket.vectors
 
-    def _lead(self) -> None:
-        """Encode for the first that wait, this thread's own among them, then call the next to lead."""
-        batch = self._next_batch()
+    def _lead(self, batch: Sequence[_Ticket]) -> None:
+        """Encode for these, this thread's own ticket among them, then call the next to lead."""
         try:
             self._encode_for(batch)
         except Exception as error:  # it is theirs, too
@@ -84,43 +90,52 @@ class BatchingEmbedder(Embedder):
         finally:
             self._call_next()
             for ticket in batch:
-                ticket.leads = False
+                ticket.batch = ()
                 ticket.called.set()
 
     def _next_batch(self) -> list[_Ticket]:
-        with self._guard:
-            count = taken = 0
-            while taken < len(self._waiting) and (count < self._most or not taken):
-                count += len(self._waiting[taken].texts)
-                taken += 1
-            batch, self._waiting = self._waiting[:taken], self._waiting[taken:]
-            return batch
+        """The first that wait, as many as a batch holds. Under the guard."""
+        count = taken = 0
+        while taken < len(self._waiting) and (count < self._most or not taken):
+            count += len(self._waiting[taken].texts)
+            taken += 1
+        batch, self._waiting = self._waiting[:taken], self._waiting[taken:]
+        return batch
 
     def _encode_for(self, batch: Sequence[_Ticket]) -> None:
         texts = list(dict.fromkeys(text for ticket in batch for text in ticket.texts))
-        new = [text for text in texts if text not in self._known]  # only the thread that leads adds any
-        made = self._real.encode_queries(new) if new else ()
         with self._guard:
+            vectors = self._recall(texts)
+        new = [text for text in texts if text not in vectors]
+        if new:
             # Copies: a row would keep its whole batch.
-            self._known.update((text, row.copy()) for text, row in zip(new, made, strict=True))
-            for ticket in batch:
-                ticket.vectors = self._recalled(ticket.texts)
-            while len(self._known) > self._remembered:
-                self._known.popitem(last=False)
+            made = {t: row.copy() for t, row in zip(new, self._real.encode_queries(new), strict=True)}
+            vectors |= made
+            with self._guard:
+                self._known.update(made)
+                while len(self._known) > self._remembered:
+                    self._known.popitem(last=False)
+        for ticket in batch:
+            ticket.vectors = self._rows(ticket.texts, vectors)
 
-    def _recalled(self, texts: Sequence[str]) -> Vectors:
-        """The vectors of texts that are known, which are now the latest. Under the guard."""
-        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        for number, text in enumerate(texts):
-            vectors[number] = self._known[text]
+    def _recall(self, texts: Sequence[str]) -> dict[str, Vectors]:
+        """The vectors of those texts that are known, which are now the latest. Under the guard."""
+        found = {text: self._known[text] for text in texts if text in self._known}
+        for text in found:
             self._known.move_to_end(text)
-        return vectors
+        return found
+
+    def _rows(self, texts: Sequence[str], vectors: Mapping[str, Vectors]) -> Vectors:
+        rows = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for number, text in enumerate(texts):
+            rows[number] = vectors[text]
+        return rows
 
     def _call_next(self) -> None:
         with self._guard:
-            if not self._waiting:
-                self._busy = False
+            batch = self._next_batch()
+            if not batch:
+                self._free += 1
                 return
-            following = self._waiting[0]
-            following.leads = True
-            following.called.set()
+            batch[0].batch = batch
+            batch[0].called.set()

@@ -24,6 +24,7 @@ from bot.build import Say, load_model, open_index
 from bot.questions_file import Asked
 from bot.settings import Settings
 from corpus.errors import WenceError
+from index.encoder import threads
 from index.open import has_index, version_of
 from index.open import open_index as open_place
 from index.remote.place import Place
@@ -154,7 +155,7 @@ def open_live(settings: Settings, *, report: Say) -> Live:
     """A live assistant with its model loaded; an index that is missing is built first. Raises WenceError."""
     if not has_index(settings.place):
         open_index(settings, report=report)
-    load = cache(lambda: BatchingEmbedder(load_model(settings))) if settings.dense else None
+    load = cache(lambda: BatchingEmbedder(load_model(settings), lanes=threads())) if settings.dense else None
 
     def open_new() -> Assistant:
         index = open_place(settings.place, load)

@@ -35,8 +35,16 @@ class _Scored:
     sentence_bm25: Scores | None
 
 
-def rank(tables: Tables, query: Query, k: int, weights: Weights, allowed: Rows | None = None) -> Ranking:
-    """The k best measures; `allowed` (rows) filters before ranking.
+def rank(
+    tables: Tables,
+    query: Query,
+    k: int,
+    weights: Weights,
+    allowed: Rows | None = None,
+    *,
+    sentences: bool = True,
+) -> Ranking:
+    """The k best measures; `allowed` (rows) filters before ranking. Best `sentences` only if wanted.
 
     Without a vector, measures that share nothing with the question are left out.
     """
@@ -49,14 +57,14 @@ def rank(tables: Tables, query: Query, k: int, weights: Weights, allowed: Rows |
     best = [tables.measures[row] for row in scored.rows[order[:EVIDENCE]]]
     found = signals(tables.sparse, query, best, scored.measure, scored.sentence, scored.bm25)
     order = order[: max(k, 0)]
-    sentences = best_sentences(tables, query, scored.rows[order])
+    best_of = best_sentences(tables, query, scored.rows[order]) if sentences else {}
     sources = _sources(scored)
     hits = tuple(
         Hit(
             measure=tables.measures[scored.rows[i]],
             score=float(fused[i]),
             rank=place,
-            sentence=sentences.get(int(scored.rows[i])),
+            sentence=best_of.get(int(scored.rows[i])),
             source=sources[i],
             measure_cos=_at(scored.measure, i),
             sentence_cos=_at(scored.sentence, i),

@@ -145,7 +145,10 @@ class Index:
         if background and embedder:  # what is measured are cosines
             index.background = Background.measure(
                 {
-                    group: [(query, index.rank(query, k=1)) for query in index.encode_many(questions)]
+                    group: [
+                        (query, index.rank(query, k=1, sentences=False))
+                        for query in index.encode_many(questions)
+                    ]
                     for group, questions in background.items()
                 }
             )
@@ -207,11 +210,18 @@ class Index:
         ]
 
     def rank(
-        self, query: Query, k: int = 10, only: Collection[str] | None = None, where: Filter | None = None
+        self,
+        query: Query,
+        k: int = 10,
+        only: Collection[str] | None = None,
+        where: Filter | None = None,
+        *,
+        sentences: bool = True,
     ) -> Ranking:
         """The k best measures, and the signals behind them.
 
-        `only` (measure ids) and `where` filter before ranking; given both, both hold.
+        `only` (measure ids) and `where` filter before ranking; given both, both hold. Without `sentences`
+        hits come without their best sentence, in half the time.
         """
         allowed, tables = None if only is None else self._rows_of(only), self._tables
         if where:
@@ -219,7 +229,7 @@ class Index:
             if allowed is None and self._narrow:
                 tables = self._narrow(where)
             allowed = rows if allowed is None else np.intersect1d(rows, allowed)
-        return ranking.rank(tables, query, k, self.weights, allowed)
+        return ranking.rank(tables, query, k, self.weights, allowed, sentences=sentences)
 
     def search(self, question: str, k: int = 10, where: Filter | None = None) -> Ranking:
         """`encode` and `rank`."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event
+from threading import Event, Lock
+from time import sleep
 
 import numpy as np
 import pytest
@@ -122,3 +123,25 @@ def test_fifty_threads_get_the_answers_of_one(assistant: Assistant, embedder: Em
     for question, one, other in zip(questions, alone, answers, strict=True):
         assert other.question == question
         assert (other.route, other.text, other.citations) == (one.route, one.text, one.citations)
+
+
+def test_lanes_are_used_side_by_side_and_no_more() -> None:
+    inside, most = [0], [0]
+    guard = Lock()
+
+    class Slow(Told):
+        def encode_queries(self, texts: Sequence[str]) -> Vectors:
+            with guard:
+                inside[0] += 1
+                most[0] = max(most[0], inside[0])
+            sleep(0.01)
+            with guard:
+                inside[0] -= 1
+            return super().encode_queries(texts)
+
+    batching = BatchingEmbedder(Slow(), most=3, remembered=2, lanes=2)
+    texts = [chr(0x4E00 + number) * (1 + number % 7) for number in range(120)]
+    with ThreadPoolExecutor(30) as pool:
+        found = list(pool.map(lambda text: batching.encode_queries([text, "同"]).tolist(), texts))
+    assert found == [[[len(text), ord(text[0])], [1, ord("同")]] for text in texts]
+    assert most[0] == 2 and batching.waiting == 0
