@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 import typer
 
 from bot.cli_journal import app as journal_app
+from bot.cli_prompts import prompts
 from bot.settings import Settings, index_named, read_settings
 from corpus.errors import UsageError, WenceError
 
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 
 app.add_typer(journal_app)
+app.command()(prompts)
 
 IndexOption = Annotated[
     str | None,

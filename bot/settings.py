@@ -6,6 +6,7 @@ import os
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -46,6 +47,13 @@ def _origins(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
+def _base_url(value: str) -> str:
+    url = urlsplit(value)
+    if value and (url.scheme not in ("http", "https") or not url.hostname or "@" in value or url.query):
+        raise ValueError("it is no address such as http://127.0.0.1:8000/v1 (the key has its own setting)")
+    return value.rstrip("/")
+
+
 def _rates(value: str) -> str:
     if value:
         from limits import parse_many
@@ -57,6 +65,7 @@ def _rates(value: str) -> str:
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 Networks = Annotated[Words, AfterValidator(_networks)]
 Origins = Annotated[Words, AfterValidator(_origins)]
+BaseUrl = Annotated[str, AfterValidator(_base_url)]
 Rates = Annotated[str, AfterValidator(_rates)]
 
 
@@ -111,6 +120,67 @@ class Settings(BaseSettings):
     )
     journal_days: int = Field(
         default=180, ge=1, le=36_500, description="日志保留的天数 / days an entry of the journal is kept"
+    )
+    llm_model: str = Field(
+        default="",
+        description="语言模型的名称;空:不用模型,只用原文作答 / name of the language model; empty: none",
+    )
+    llm_base_url: BaseUrl = Field(
+        default="",
+        description="OpenAI 兼容服务器的地址,如 http://127.0.0.1:8000/v1 / "
+        "address of the OpenAI-compatible server, such as http://127.0.0.1:8000/v1",
+    )
+    llm_api_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="该服务器的密钥;空:不需要 / key for that server; empty: none needed",
+    )
+    llm_provider: str = Field(
+        default="openai",
+        pattern=r"^[a-z][a-z0-9_]{0,39}$",
+        description="langchain 的 provider;openai 以外需安装其软件包 / "
+        "provider by langchain's name; others than openai need their package",
+    )
+    llm_connect_seconds: float = Field(
+        default=2.0,
+        gt=0,
+        le=60,
+        description="连接模型服务器最多几秒 / seconds to connect to the model's server",
+    )
+    llm_first_seconds: float = Field(
+        default=6.0,
+        gt=0,
+        le=300,
+        description="等待第一段(和下一段)回答最多几秒 / seconds to the first piece, and between pieces",
+    )
+    llm_seconds: float = Field(
+        default=12.0,
+        gt=0,
+        le=600,
+        description="模型作答最多几秒,含重试;超时改用原文 / seconds for an answer with all retries",
+    )
+    llm_retries: int = Field(
+        default=1,
+        ge=0,
+        le=10,
+        description="失败后最多重试几次 / tries after a failed one, within the seconds",
+    )
+    llm_max_tokens: int = Field(
+        default=800, ge=16, le=32_768, description="回答最多多少 token / longest answer, in tokens"
+    )
+    llm_max_evidence: int = Field(
+        default=12_000,
+        ge=500,
+        le=1_000_000,
+        description="交给模型的原文最多多少字 / characters of whole measures given to the model",
+    )
+    llm_parallel: int = Field(
+        default=4, ge=1, le=256, description="同时进行的模型请求数 / calls to the model at a time"
+    )
+    llm_failures: int = Field(
+        default=3, ge=1, le=1000, description="连续失败几次后暂停使用模型 / failures in a row before it rests"
+    )
+    llm_rest_seconds: float = Field(
+        default=60.0, gt=0, le=86_400, description="暂停多少秒后再试 / seconds of that rest, then one trial"
     )
     host: str = Field(default="127.0.0.1", description="监听的地址 / address the server listens on")
     port: int = Field(default=7860, ge=1, le=65535, description="监听的端口 / port the server listens on")

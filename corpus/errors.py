@@ -6,6 +6,8 @@
     ├── IndexServerError       an index on a vector database cannot be reached or used
     ├── JournalError           the journal cannot be opened, read or written
     ├── ModelError             the embedding model cannot be loaded
+    ├── ModelUnavailable       the language model gives no answer now; extracts are shown instead
+    ├── PromptError            a prompt's file is not as it must be
     └── UsageError             the call itself is wrong; exit code 2
 
 It lives on the lowest floor because imports go ``bot -> index -> corpus`` only.
@@ -46,6 +48,18 @@ class JournalError(WenceError):
 
 class ModelError(WenceError):
     """The embedding model cannot be loaded."""
+
+
+class ModelUnavailable(WenceError):
+    """The language model gives no answer now. `reason` is one word for logs and counters."""
+
+    def __init__(self, zh: str, en: str, reason: str) -> None:
+        super().__init__(zh, en)
+        self.reason = reason
+
+
+class PromptError(WenceError):
+    """A prompt's file is missing, or has not the form or the placeholders it must have."""
 
 
 class UsageError(WenceError):

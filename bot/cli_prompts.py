@@ -1,0 +1,91 @@
+"""`wence prompts`: what would be sent to a language model for a question. Nothing is sent."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from bot.settings import Settings, index_named, read_settings
+
+if TYPE_CHECKING:
+    from bot.answer import Answer
+    from bot.prompts import Filled, Given
+    from index.store import Index
+
+
+def prompts(
+    question: Annotated[str, typer.Argument(help="问题 / question", show_default=False)],
+    purpose: Annotated[
+        Literal["answer", "rewrite", "route"],
+        typer.Option(
+            "--for", help="用于作答、改写追问或分类 / to answer, to rewrite a follow-up, to classify"
+        ),
+    ] = "answer",
+    after: Annotated[
+        str | None, typer.Option("--after", help="改写时的上一问 / the question before, to rewrite")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")] = False,
+    index: Annotated[str | None, typer.Option("--index", help="索引 / index")] = None,
+    no_dense: Annotated[bool, typer.Option("--no-dense", help="只用 BM25 / BM25 alone")] = False,
+) -> None:
+    """显示会发给模型的内容,不发送。 Print what a model would be sent; nothing is sent."""
+    from bot.json_form import dump
+
+    settings = read_settings().model_copy(
+        update={**(index_named(index) if index else {}), **({"dense": False} if no_dense else {})}
+    )
+    filled = _filled(settings, question, purpose, after)
+    if filled is None:
+        _tell(
+            "没有可作依据的条款,不会询问模型。\n"
+            "There is no measure to answer from: the model would not be asked."
+        )
+    elif json:
+        sent = [{"role": each.role, "content": each.text} for each in filled.messages]
+        evidence = [{"n": n, "measure": g.measure.id} for n, g in enumerate(filled.evidence, 1)]
+        _print(dump({"prompt": filled.name, "messages": sent, "evidence": evidence}, indent=2))
+    else:
+        _print("\n\n".join(f"== {each.role} ({filled.name}) ==\n{each.text}" for each in filled.messages))
+
+
+def _filled(settings: Settings, question: str, purpose: str, after: str | None) -> Filled | None:
+    """The prompt for one question; only an answer needs the index."""
+    from bot.build import open_assistant
+    from bot.prompts import answer_prompt, rewrite_prompt, route_prompt
+    from bot.question import read_question
+
+    asked = read_question(question, settings.max_question)
+    if purpose == "route":
+        return route_prompt(asked.text, asked.lang)
+    assistant = open_assistant(settings, report=_tell)
+    if purpose == "rewrite":
+        before = [(after, assistant.ask(after).text)] if after else []
+        return rewrite_prompt(asked.text, asked.lang, before)
+    answer = assistant.ask(question)
+    return answer_prompt(
+        asked.text, answer.lang, list(_evidence(answer, assistant.index)), settings.llm_max_evidence
+    )
+
+
+def _evidence(answer: Answer, index: Index) -> Iterator[Given]:
+    """The measures that the extract quotes, in its order; none of a refusal."""
+    from bot.prompts import Given
+
+    found = {measure.id: (measure, g.meta.title) for g in index.guidelines for measure in g.measures}
+    for measure_id in dict.fromkeys(citation.measure_id for citation in answer.citations):
+        if measure_id in found and not answer.refusal:
+            yield Given(*found[measure_id])
+
+
+def _print(result: str | bytes) -> None:
+    data = result if isinstance(result, bytes) else result.encode("utf-8", errors="replace")
+    sys.stdout.buffer.write(data + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _tell(message: str) -> None:
+    sys.stderr.write(message.encode("utf-8", errors="replace").decode("utf-8") + "\n")
+    sys.stderr.flush()
