@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -79,7 +78,8 @@ def _for_openai(settings: Settings) -> dict[str, Any]:
             "WENCE_LLM_MODEL is set, WENCE_LLM_BASE_URL is not. Name the server, such as "
             "http://127.0.0.1:8000/v1.",
         )
-    bounded = import_module("bot.llm.bounded")  # needs the extra
+    from bot.llm import bounded  # needs the extra
+
     connect, quiet = settings.llm_connect_seconds, settings.llm_first_seconds
     at_openai = urlsplit(settings.llm_base_url).hostname == _OPENAI_HOST
     # ChatOpenAI sends max_tokens under its newer name, which other servers pass over.
