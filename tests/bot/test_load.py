@@ -167,7 +167,7 @@ def test_a_real_load(tmp_path: Path) -> None:
     assert (api.door, api.visitors, chat.door) == ("api", 3, "chat")
     for level in report.levels:
         assert (level.errors, level.crossed) == (0, 0)
-        assert level.answers >= 3 and 0 < level.p50 <= level.p95 <= level.p99
+        assert level.answers >= 1 and 0 < level.p50 <= level.p95 <= level.p99
         assert level.of_encoder > 0 and level.client_ms > 0
     assert api.encoded > 0.5 and (api.mib or 0) > 100
     assert report.bare.best > 1 and report.ready_s > 0 and len(said) == 4
