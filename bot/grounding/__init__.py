@@ -1,0 +1,13 @@
+"""The check of what a model says: every sentence against the measures it cites.
+
+words.toml, words   data          numbers, evidence   what a text says       cites   what a sentence cites
+literal, content, reach, roles, english               one kind of fault each
+check               Grounds.check → Verdict           answer                 Stream, review → Reviewed
+"""
+
+from __future__ import annotations
+
+from bot.grounding.answer import Judged, Reviewed, Stream, review
+from bot.grounding.sentence import Grounds, Reason, Verdict, check
+
+__all__ = ["Grounds", "Judged", "Reason", "Reviewed", "Stream", "Verdict", "check", "review"]

@@ -1,0 +1,72 @@
+"""Content words of a piece that a measure does not have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bot.grounding.evidence import Ground
+from bot.grounding.numbers import find_numbers
+from bot.grounding.words import harmless, pattern, same, same_pattern
+from index.expand import expand
+
+_WORD = re.compile(r"[\u3400-\u9fff]+|[a-z0-9.+-]+")
+
+
+def uncovered(text: str, ground: Ground) -> Iterator[str]:
+    """Runs of two or more characters of normalised `text` that are not in the measure and not harmless."""
+    covered = [False] * len(text)
+    _numbers(text, covered)
+    for match in _WORD.finditer(text):
+        _by_pairs(text, match.start(), match.end(), covered, ground)
+    for match in same_pattern().finditer(text):
+        if any(word in ground.text for word in same()[match[0]]):
+            _cover(covered, match.start(), match.end())
+    for words in (harmless(), pattern("issuer")):
+        for match in words.finditer(text):
+            _cover(covered, match.start(), match.end())
+    for start, end in _gaps(text, covered):
+        if not _said_otherwise(text[start:end], ground):
+            yield text[start:end]
+
+
+def _cover(covered: list[bool], start: int, end: int) -> None:
+    covered[start:end] = [True] * (end - start)
+
+
+def _numbers(text: str, covered: list[bool]) -> None:
+    """Numbers and bounds are compared elsewhere."""
+    for number in find_numbers(text):
+        _cover(covered, number.start, number.end)
+    for name in ("upper", "lower"):
+        for match in pattern(name).finditer(text):
+            _cover(covered, match.start(), match.end())
+
+
+def _by_pairs(text: str, start: int, end: int, covered: list[bool], ground: Ground) -> None:
+    if text[start].isascii():
+        if text[start:end] in ground.text:
+            _cover(covered, start, end)
+        return
+    for at in range(start, end - 1):
+        if text[at : at + 2] in ground.bigrams:
+            _cover(covered, at, at + 2)
+
+
+def _gaps(text: str, covered: list[bool]) -> Iterator[tuple[int, int]]:
+    for match in _WORD.finditer(text):
+        at = match.start()
+        while at < match.end():
+            end = at
+            while end < match.end() and not covered[end]:
+                end += 1
+            if end - at >= 2 or (end > at and end - at == match.end() - match.start() and text[at].isascii()):
+                yield at, end
+            at = end + 1
+
+
+def _said_otherwise(run: str, ground: Ground) -> bool:
+    """Whether a run is short for words of the measure, or lay words for them."""
+    if any(term in ground.text for term in expand(run)):
+        return True
+    return len(run) <= 3 and re.search(".{0,2}".join(map(re.escape, run)), ground.text) is not None

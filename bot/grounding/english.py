@@ -1,0 +1,84 @@
+"""An English sentence beside Chinese measures: numbers, strength, negation, and words the lexicon knows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from bot.grounding.evidence import Ground, names_in, negations
+from bot.grounding.numbers import find_numbers
+from bot.grounding.words import english, pattern
+from index.expand import expand
+
+EnglishFault = Literal["number", "strength", "negation", "name", "content"]
+
+_CLASSES = ("must", "encourage", "support", "explore")
+_DIGITS = re.compile(r"\d[\d,]*(?:\.\d+)?(?:\s*(?:%|percent|million|billion|thousand))?")
+_TIMES = {"million": 1_000_000, "billion": 1_000_000_000, "thousand": 1000}
+_WORDS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40,
+    "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100, "half": 50,
+}  # fmt: skip
+_SPELT = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b")
+_CONDITION = re.compile(r"condition|eligible|qualif|where|capable|suitable")
+_LEAST_KNOWN = 3
+_LEAST_SHARE = 0.34
+
+
+def is_english(text: str) -> bool:
+    """Whether more of a text is Latin letters than Chinese characters."""
+    return len(re.findall("[a-z]", text)) > 2 * len(re.findall("[\u3400-\u9fff]", text))
+
+
+def faults_in_english(text: str, grounds: Sequence[Ground]) -> Iterator[tuple[EnglishFault, str]]:
+    """What an English sentence says that no cited measure does."""
+    values = {float(number.value) for ground in grounds for number in find_numbers(ground.text)}
+    values |= {float(match) for ground in grounds for match in re.findall(r"\d+(?:\.\d+)?", ground.text)}
+    yield from (("number", words) for words, value in _values(text) if value not in values)
+    classes = frozenset().union(*(piece.allowed for ground in grounds for piece in ground.pieces))
+    for name in _CLASSES:
+        if (match := english(name).search(text)) and name not in classes:
+            yield "strength", match[0]
+    if not any(english(name).search(text) for name in _CLASSES) and "plain" not in classes:
+        yield "strength", text
+    if (match := english("negation").search(text)) and not any(
+        negations(g.text) or pattern("exempt").search(g.text) for g in grounds
+    ):
+        yield "negation", match[0]
+    yield from (("name", name) for name in _names(text, grounds))
+    terms = expand(text)
+    known = [term for term in terms if any(term in ground.text for ground in grounds)]
+    if len(terms) >= _LEAST_KNOWN and len(known) < _LEAST_SHARE * len(terms) * 0.5:
+        yield "content", text
+
+
+def _values(text: str) -> Iterator[tuple[str, float]]:
+    for match in _DIGITS.finditer(text):
+        digits = re.match(r"[\d,.]+", match[0])
+        word = re.search(r"[a-z]+$", match[0])
+        if digits:
+            value = float(digits[0].replace(",", "").rstrip("."))
+            yield match[0], value * _TIMES.get(word[0] if word else "", 1)
+    for match in _SPELT.finditer(text):
+        if match[0] != "one":
+            yield match[0], float(_WORDS[match[0]])
+
+
+def _names(text: str, grounds: Sequence[Ground]) -> Iterator[str]:
+    """Districts in pinyin that no cited measure names, or, where it names none, reaches."""
+    told = frozenset().union(*(names_in(text, ground.known) for ground in grounds))
+    named = told & frozenset().union(*(piece.names for ground in grounds for piece in ground.pieces))
+    districts = frozenset().union(*(piece.names for ground in grounds for piece in ground.pieces))
+    for name in sorted(told - named):
+        routes = {route for ground in grounds for route in _routes(name, ground)} - {"named"}
+        if named or districts or not routes or (routes == {"conditional"} and not _CONDITION.search(text)):
+            yield name
+
+
+def _routes(name: str, ground: Ground) -> Iterator[str]:
+    for row in ground.known.table.rows if ground.known else ():
+        for cell in row.cells if row.name == name else ():
+            if cell.measure.id == ground.measure.id:
+                yield from cell.routes

@@ -1,0 +1,195 @@
+"""A measure made ready for the check: its pieces between commas, with what each of them says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from bot.grounding.numbers import Number, find_numbers
+from bot.grounding.words import fillers, pattern
+from corpus.applicability import Applicability
+from corpus.clauses import RawClause, read_clauses
+from corpus.find import find_names
+from corpus.measure import Measure
+from corpus.normal import normalize
+
+PIECE = re.compile(r"[^,;。!?…:]+")
+_STOPS = re.compile(r"[;。!?…]")
+_STRICT = (
+    ("must", re.compile("必须|应当|应该|不得|严禁|禁止|务必|一律")),
+    ("encourage", re.compile("鼓励|引导|倡导|提倡|指导")),
+    ("explore", re.compile("探索|可以|允许|试点|尝试")),
+    ("support", re.compile("支持|扶持")),
+)
+_NOUN = re.compile(
+    "(?:支持|引导|指导)(?:力度|作用|政策|措施|体系|意见|思想|性|资金|基金|方式)|的支持|指导思想|工作试点|改革试点"
+)
+_GAINS = re.compile("可以?(?:获得|享受|得到|领取|拿到|获|申请到)")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch between commas: its text, its place, how strong the clause round it is up to there.
+
+    `allowed`: every class of strength in the clause, `own` those of the words of the piece."""
+
+    text: str
+    sentence: int
+    segment: int
+    strength: str
+    allowed: frozenset[str]
+    own: frozenset[str]
+    bigrams: frozenset[str]
+    names: frozenset[str]
+    conditions: tuple[str, ...] = ()
+    clause: str = ""
+
+
+def plain(text: str) -> str:
+    """Normalised text without blanks between Chinese characters."""
+    return re.sub(r"(?<![a-z0-9]) | (?![a-z0-9])", "", normalize(text))
+
+
+def bigrams(text: str) -> frozenset[str]:
+    """Pairs of neighbouring letters, none across punctuation."""
+    runs = re.findall(r"\w+", text)
+    return frozenset(run[at : at + 2] for run in runs for at in range(len(run) - 1))
+
+
+def telling(text: str) -> frozenset[str]:
+    """The bigrams of what is left without the words that say nothing of their own."""
+    for number in reversed(find_numbers(text)):
+        text = f"{text[: number.start]} {text[number.end :]}"
+    rest = re.sub(r"[\d.%]+", " ", fillers().sub(" ", text))
+    return bigrams(rest) or bigrams(text)
+
+
+def negations(text: str) -> tuple[str, ...]:
+    """What a piece denies, each with its sign: 不合格, 不得重复; not bounds (不超过) or words like 不断."""
+    rest = pattern("no_negation").sub(" ", pattern("lower").sub(" ", pattern("upper").sub(" ", text)))
+    return tuple(rest[match.start() : match.end() + 2] for match in pattern("negation").finditer(rest))
+
+
+def same_denial(told: str, there: str) -> bool:
+    """Whether a piece denies what the piece of the measure does, and nothing else."""
+    own, other = negations(told), negations(there)
+    if own and all(one[:3] in there for one in own):
+        return not any(one[-2:] in told and one[:3] not in told for one in other)
+    if own and not other and pattern("exempt").search(there):
+        return re.search("不[用需必收交缴]|无[需须]", told) is not None
+    return len(own) % 2 == len(other) % 2
+
+
+def strong_words(text: str) -> frozenset[str]:
+    """The classes of the words of strength in a piece."""
+    rest = _NOUN.sub(" ", _GAINS.sub(" ", text))
+    return frozenset(name for name, words in _STRICT if words.search(rest))
+
+
+def strength_of(clause: RawClause, text: str) -> str:
+    """must, encourage, explore, support or plain; plain verbs (加快, 建立) are plain."""
+    if clause.cue is None or clause.strength in ("none", "will"):
+        return "plain"
+    word = text[clause.cue.start : clause.cue.end]
+    if clause.strength == "support":
+        return "support" if "support" in strong_words(word) else "plain"
+    if _GAINS.match(text, clause.cue.start):
+        return "plain"
+    return clause.strength
+
+
+def read_pieces(text: str, known: Applicability | None, sentence: int = 0) -> Iterator[Piece]:
+    """The pieces of one normalised sentence, in order."""
+    clauses = read_clauses(text)
+    conditions: list[str] = []
+    segment = 0
+    last = 0
+    for match in PIECE.finditer(text):
+        if _STOPS.search(text, last, match.start()):
+            segment, conditions = segment + 1, []
+        last = match.end()
+        words = match[0]
+        clause = next((one for one in clauses if match.start() < one.end), clauses[-1])
+        whole = text[clause.start : clause.end]
+        strength = strength_of(clause, text)
+        ahead = clause.cue is not None and clause.cue.start >= match.end()
+        yield Piece(
+            words,
+            sentence,
+            segment,
+            "plain" if ahead else strength,
+            strong_words(whole) | {strength},
+            strong_words(words),
+            bigrams(words),
+            names_in(words, known),
+            tuple(conditions),
+            whole,
+        )
+        if words.endswith("的") or re.match("除.*外$|[对凡].*的", words):
+            conditions.append(words)
+
+
+def names_in(text: str, known: Applicability | None) -> frozenset[str]:
+    """Names of the gazetteer in a text, by their full names; the whole region is none."""
+    if known is None:
+        return frozenset()
+    return frozenset(name.name for name in find_names(text, known.gazetteer) if name.kind != "all")
+
+
+@dataclass(frozen=True)
+class Ground:
+    """One measure as evidence; sentence 0 is its heading, the others follow in their order."""
+
+    measure: Measure
+    known: Applicability | None
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """Heading and sentences, normalised."""
+        sentences = (sentence.text for sentence in self.measure.sentences)
+        return (plain(self.measure.title), *(plain(text) for text in sentences))
+
+    @cached_property
+    def text(self) -> str:
+        """All of it, with the sections it stands under."""
+        return "。".join((*self.texts, *(plain(heading) for heading in self.measure.path)))
+
+    @cached_property
+    def pieces(self) -> tuple[Piece, ...]:
+        """All pieces, in order."""
+        return tuple(
+            piece for at, text in enumerate(self.texts) for piece in read_pieces(text, self.known, at)
+        )
+
+    @cached_property
+    def bigrams(self) -> frozenset[str]:
+        """Of the whole."""
+        return bigrams(self.text)
+
+    @cached_property
+    def weights(self) -> dict[str, float]:
+        """How telling a bigram is: less the more pieces have it."""
+        counts: dict[str, int] = {}
+        for piece in self.pieces:
+            for pair in piece.bigrams:
+                counts[pair] = counts.get(pair, 0) + 1
+        return {pair: 1 / count for pair, count in counts.items()}
+
+    @cached_property
+    def _numbers(self) -> dict[tuple[int, int], tuple[Number, ...]]:
+        return {}
+
+    def segment(self, piece: Piece) -> str:
+        """The stretch between semicolons that a piece stands in."""
+        return ",".join(
+            one.text for one in self.pieces if (one.sentence, one.segment) == (piece.sentence, piece.segment)
+        )
+
+    def numbers(self, piece: Piece) -> tuple[Number, ...]:
+        """The numbers of a piece's segment."""
+        key = (piece.sentence, piece.segment)
+        if key not in self._numbers:
+            self._numbers[key] = find_numbers(self.segment(piece))
+        return self._numbers[key]

@@ -1,0 +1,124 @@
+"""Numbers in normalised text, compared as values: 二十五 is 25, 百分之五 is 5%, 1.2万元 is 12000元."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import Literal
+
+from bot.grounding.words import any_of, pattern, units
+
+Bound = Literal["", "upper", "lower"]
+
+_DIGITS = dict(zip("〇零一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
+_SMALL = {"十": 10, "百": 100, "千": 1000}
+_LARGE = {"万": 10_000, "亿": 100_000_000}
+_HAN = "〇零一二两三四五六七八九十百千万亿"
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number at ``[start, end)``: its value, unit (empty if none), and whether it is a bound."""
+
+    start: int
+    end: int
+    value: Decimal
+    unit: str
+    bound: Bound = ""
+    ordinal: bool = False
+
+    def same(self, other: Number) -> bool:
+        """Whether both say the same amount of the same thing in the same sense."""
+        return (
+            self.value == other.value
+            and (self.unit == other.unit or not self.unit)
+            and self.bound == other.bound
+            and self.ordinal == other.ordinal
+        )
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    unit = any_of(units())
+    return re.compile(
+        r"(?P<ordinal>第)?(?:"
+        rf"(?P<part>百分之)(?P<percent>[\d.]+|[{_HAN}]+(?:点[{_HAN}]+)?)"
+        r"|(?P<digits>\d[\d,]*(?:\.\d+)?)(?P<times>[十百千万亿]{0,2})"
+        rf"|(?P<han>[{_HAN}]+)(?P<tenths>成)?)(?P<of>多|余|几)?(?P<unit>{unit})?"
+    )
+
+
+def find_numbers(text: str) -> tuple[Number, ...]:
+    """Every number of normalised `text`, in order. A numeral in a word (统一, 一批) is none."""
+    masked = pattern("no_number").sub(lambda match: "\x00" * len(match[0]), text)
+    masked = re.sub("一半", "50%", masked)
+    return tuple(_numbers(masked))
+
+
+def _numbers(text: str) -> Iterator[Number]:
+    for match in _pattern().finditer(text):
+        value, unit = _value(match), units().get(match["unit"] or "", "")
+        if value is None:
+            continue
+        if match["part"] or match["tenths"]:
+            unit = "%"
+        if match["han"] and not unit and not match["ordinal"] and len(match["han"]) < 2:
+            continue
+        yield Number(
+            match.start(), match.end(), value, unit, _bound(text, *match.span()), bool(match["ordinal"])
+        )
+
+
+def _value(match: re.Match[str]) -> Decimal | None:
+    if match["percent"]:
+        return _han(match["percent"]) if match["percent"][0] in _HAN else _plain(match["percent"])
+    if match["digits"]:
+        value = _plain(match["digits"])
+        for sign in match["times"]:
+            value = None if value is None else value * (_SMALL | _LARGE)[sign]
+        return value
+    value = _han(match["han"])
+    return value * 10 if match["tenths"] and value is not None else value
+
+
+def _plain(digits: str) -> Decimal | None:
+    digits = digits.replace(",", "").rstrip(".")
+    return Decimal(digits) if re.fullmatch(r"\d+(?:\.\d+)?", digits) else None
+
+
+def _han(text: str) -> Decimal | None:
+    whole, _, rest = text.partition("点")
+    value = _whole(whole)
+    if value is None or not rest:
+        return value
+    return value + Decimal("0." + "".join(str(_DIGITS.get(sign, 0)) for sign in rest))
+
+
+def _whole(text: str) -> Decimal | None:
+    if all(sign in _DIGITS for sign in text):
+        return Decimal("".join(str(_DIGITS[sign]) for sign in text))
+    total = section = digit = 0
+    for sign in text:
+        if sign in _DIGITS:
+            digit = _DIGITS[sign]
+        elif sign in _SMALL:
+            section, digit = section + (digit or 1) * _SMALL[sign], 0
+        else:
+            total, section, digit = (total + section + digit or 1) * _LARGE[sign], 0, 0
+    return Decimal(total + section + digit)
+
+
+def _bound(text: str, start: int, end: int) -> Bound:
+    """Whether the words next to a number make it an upper or a lower bound."""
+    before, after = text[max(0, start - 6) : start], text[end : end + 3]
+    before = re.split(r"[,;。:、]", before)[-1]
+    found: list[tuple[int, Bound]] = []
+    for name in ("upper", "lower"):
+        kind: Bound = "upper" if name == "upper" else "lower"
+        found += [(len(match[0]), kind) for match in pattern(name).finditer(before)]
+        match = pattern(name).match(after)
+        found += [(len(match[0]) + 1, kind)] if match else []
+    return max(found)[1] if found else ""

@@ -1,0 +1,50 @@
+"""Names of districts, groups and zones in a piece: they must be what the measure speaks of at that place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+from bot.grounding.evidence import Ground, Piece
+from corpus.table import Evidence
+
+_CONDITION = re.compile("条件|有关|相关|部分|基础|成效|能力|如果|若|符合|具备|周边|满足")
+
+
+def name_faults(
+    piece: Piece, anchor: Piece, ground: Ground
+) -> Iterator[tuple[Literal["name", "condition"], str]]:
+    """Names that neither stand in the piece repeated (or its clause) nor are reached there by the table."""
+    clause = frozenset().union(
+        *(
+            one.names
+            for one in ground.pieces
+            if one.sentence == anchor.sentence and one.clause == anchor.clause
+        )
+    )
+    for name in sorted(piece.names - clause):
+        proofs = [one for one in _proofs(name, ground) if _speaks_of(one, anchor, clause)]
+        if not proofs:
+            yield "name", name
+        elif all(one.route == "conditional" for one in proofs) and not _CONDITION.search(piece.text):
+            yield "condition", name
+
+
+def _proofs(name: str, ground: Ground) -> tuple[Evidence, ...]:
+    """What in the measure reaches a district or zone, by the table."""
+    if ground.known is None:
+        return ()
+    for row in ground.known.table.rows:
+        if row.name == name:
+            return tuple(
+                proof for cell in row.cells if cell.measure.id == ground.measure.id for proof in cell.evidence
+            )
+    return ()
+
+
+def _speaks_of(proof: Evidence, anchor: Piece, named: frozenset[str]) -> bool:
+    """Whether a proof of the table stands in the sentence repeated, and not in a clause on somebody else."""
+    if anchor.sentence == 0:
+        return True
+    return proof.sentence == anchor.sentence - 1 and not named and proof.route != "named"

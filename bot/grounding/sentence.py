@@ -1,0 +1,256 @@
+"""Whether a sentence of a model's answer stands in the measures it cites: pure rules, no model.
+
+A sentence is cut at commas. Each piece is laid beside the piece of a cited measure that it repeats best;
+what it says in numbers, names, quotes, negation, strength and conditions must be the same there, and no
+content word may be without a source. In doubt a sentence fails: the verbatim quote is always at hand.
+
+    Grounds.of(evidence, applicability).check(sentence)  →  Verdict
+
+What it does not do: no syntax, no inference. An English sentence on a Chinese measure is checked by its
+numbers, places, quotes, strength and negation only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.grounding.cites import Cited, read_citations
+from bot.grounding.content import uncovered
+from bot.grounding.english import faults_in_english, is_english
+from bot.grounding.evidence import Ground, Piece, bigrams, negations, plain, read_pieces, same_denial, telling
+from bot.grounding.literal import literal_faults
+from bot.grounding.numbers import find_numbers
+from bot.grounding.reach import name_faults
+from bot.grounding.roles import role_faults
+from bot.grounding.words import pattern
+from corpus.applicability import Applicability
+from corpus.measure import Measure
+
+Fault = Literal[
+    "uncited", "unknown citation", "number", "name", "quote", "contact", "institution", "strength",
+    "negation", "condition", "actor", "content", "merged",
+]  # fmt: skip
+
+_LEAST_SHARE = 0.8
+_LEAST_WITH_NUMBER = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a sentence fails, and the words that fail."""
+
+    fault: Fault
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a sentence may be shown; `cited` are the ids of the measures that it cites."""
+
+    kept: bool
+    reasons: tuple[Reason, ...]
+    cited: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """The measures given to the model, in their order, made ready once for all sentences of an answer."""
+
+    evidence: tuple[Measure, ...]
+    grounds: dict[str, Ground]
+    titles: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        evidence: Sequence[Measure],
+        known: Mapping[str, Applicability] | None = None,
+        titles: Iterable[str] = (),
+    ) -> Grounds:
+        """`known`: by slug what reaches whom; `titles`: names of documents that may be quoted anywhere."""
+        table = known or {}
+        grounds = {one.id: Ground(one, table.get(one.guideline)) for one in evidence}
+        return cls(tuple(evidence), grounds, tuple(map(plain, titles)))
+
+    def check(self, sentence: str) -> Verdict:
+        """Whether a sentence stands in what it cites. Never raises; costs a few milliseconds."""
+        cited = read_citations(sentence, self.evidence)
+        ids = tuple(measure.id for measure in cited.measures)
+        if cited.unknown:
+            return Verdict(False, (Reason("unknown citation", " ".join(cited.unknown)),), ids)
+        if not cited.measures:
+            return Verdict(False, (Reason("uncited", cited.text),), ids)
+        grounds = [self.grounds[one] for one in ids]
+        reasons = tuple(Reason(fault, words) for fault, words in self._faults(cited, grounds))
+        return Verdict(not reasons, reasons, ids)
+
+    def _faults(self, cited: Cited, grounds: Sequence[Ground]) -> Iterator[tuple[Fault, str]]:
+        yield from literal_faults(cited.text, grounds, self.titles)
+        if is_english(cited.text):
+            yield from faults_in_english(cited.text, grounds)
+            return
+        for told in _told(cited.text, grounds):
+            yield from _piece_faults(told, grounds)
+
+
+def check(
+    sentence: str, evidence: Sequence[Measure], known: Mapping[str, Applicability] | None = None
+) -> Verdict:
+    """`Grounds.check` for a single sentence."""
+    return Grounds.of(evidence, known).check(sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A piece of the model's sentence, the sentence, the pieces it goes with, the classes told before."""
+
+    piece: Piece
+    sentence: str
+    group: str
+    before: frozenset[str]
+
+
+def _told(text: str, grounds: Sequence[Ground]) -> Iterator[Told]:
+    """The pieces of a sentence. A piece goes with those before it, back to one with a number."""
+    group: list[str] = []
+    before: frozenset[str] = frozenset()
+    segment = 0
+    for piece in read_pieces(text, grounds[0].known):
+        if piece.segment != segment:
+            group, segment = [], piece.segment
+        group.append(piece.text)
+        yield Told(piece, text, ",".join(group), before)
+        before |= piece.own | {piece.strength}
+        if find_numbers(piece.text):
+            group = []
+
+
+def _piece_faults(told: Told, grounds: Sequence[Ground]) -> Iterator[tuple[Fault, str]]:
+    """A piece passes if it stands in one of the measures cited; else the faults are of the likeliest."""
+    best: list[tuple[Fault, str]] | None = None
+    for ground in grounds:
+        faults = list(_against(told, ground))
+        if not faults:
+            return
+        if best is None or len(faults) < len(best):
+            best = faults
+    yield from best or ()
+
+
+def _against(told: Told, ground: Ground) -> Iterator[tuple[Fault, str]]:
+    piece = told.piece
+    yield from (
+        ("content", words)
+        for words in uncovered(told.group if find_numbers(piece.text) else piece.text, ground)
+    )
+    anchors = _anchors(piece, ground)
+    numbers = find_numbers(piece.text)
+    if not anchors:
+        if numbers or negations(piece.text) or (piece.strength != "plain" and telling(piece.text)):
+            yield "content", piece.text
+        return
+    results = [list(_beside(told, anchor, ground)) for anchor in anchors]
+    yield from min(results, key=len)
+
+
+def _anchors(piece: Piece, ground: Ground) -> list[Piece]:
+    """The pieces of a measure that a piece repeats best: those as good as the best one."""
+    own = telling(piece.text)
+    scores = [
+        (sum(ground.weights[pair] for pair in own & one.bigrams), -len(one.text), at)
+        for at, one in enumerate(ground.pieces)
+    ]
+    best = max(score for score, _, _ in scores)
+    if not best:
+        numbers = find_numbers(piece.text)
+        return [
+            one
+            for one in ground.pieces
+            if numbers and all(any(own.same(other) for other in find_numbers(one.text)) for own in numbers)
+        ]
+    return [ground.pieces[at] for score, _, at in scores if score >= 0.97 * best]
+
+
+def _beside(told: Told, anchor: Piece, ground: Ground) -> Iterator[tuple[Fault, str]]:
+    """What differs between a piece and the piece of the measure that it repeats."""
+    piece = told.piece
+    yield from (("number", words) for words in _numbers(piece, anchor, ground))
+    if not same_denial(piece.text, anchor.text) or _exempt(told, anchor, ground):
+        yield "negation", piece.text
+    yield from (("strength", words) for words in _strength(told, anchor, ground))
+    yield from name_faults(piece, anchor, ground)
+    yield from role_faults(piece, told.sentence, anchor, ground)
+    if _stray(told, anchor, ground):
+        yield "merged", piece.text
+
+
+def _numbers(piece: Piece, anchor: Piece, ground: Ground) -> Iterator[str]:
+    """Numbers that differ from those of the piece repeated or, where it has no such, of its segment."""
+    near, around = find_numbers(anchor.text), ground.numbers(anchor)
+    for number in find_numbers(piece.text):
+        alike = [one for one in near if one.unit == number.unit]
+        listed = "分别" in ground.segment(anchor) and len(alike) > 1
+        if listed and [one.value for one in alike] != [one.value for one in find_numbers(piece.text)]:
+            yield piece.text
+        elif not any(number.same(other) for other in alike or around):
+            yield piece.text[number.start : number.end]
+
+
+def _strength(told: Told, anchor: Piece, ground: Ground) -> Iterator[str]:
+    """A class of strength that the measure does not have there, or one left out."""
+    piece = told.piece
+    allowed = anchor.allowed | _led_by(anchor, ground)
+    if piece.strength == "plain" and (anchor.sentence == 0 or _says_when(piece.text)):
+        return
+    extra = piece.own - allowed
+    if piece.strength != "plain" and piece.strength not in allowed:
+        yield piece.text
+    elif extra:
+        yield "/".join(sorted(extra))
+    elif piece.strength == "plain" and anchor.strength not in ("plain", *told.before, *piece.own):
+        yield anchor.text
+
+
+def _exempt(told: Told, anchor: Piece, ground: Ground) -> bool:
+    """Whether something is free in the sentence and not in the measure, or the other way about."""
+    free = pattern("exempt")
+    near = "".join(ground.texts[max(0, anchor.sentence - 1) : anchor.sentence + 2])
+    if free.search(told.piece.text):
+        return free.search(near) is None
+    return (
+        free.search(anchor.text) is not None
+        and not free.search(told.sentence)
+        and not negations(told.sentence)
+    )
+
+
+def _says_when(text: str) -> bool:
+    """Whether a piece tells a case or an occasion and no action: 对于有条件的区县, 抽检不合格的, 夜间."""
+    return text.endswith("的") or len(text) <= 3 or re.match("对于?|针对|关于|至于", text) is not None
+
+
+def _led_by(anchor: Piece, ground: Ground) -> frozenset[str]:
+    """The class of the last strong word before a plain piece in its segment: 指导各区县…,深化校企合作."""
+    found: frozenset[str] = frozenset()
+    for one in ground.pieces[: ground.pieces.index(anchor)]:
+        if (one.sentence, one.segment) == (anchor.sentence, anchor.segment):
+            found = one.own or found
+    return found if anchor.strength == "plain" else frozenset()
+
+
+def _stray(told: Told, anchor: Piece, ground: Ground) -> bool:
+    """Whether a piece takes its words from another sentence than the one it repeats.
+
+    With a number the pieces that it goes with count as well, and only the segment that has the number.
+    """
+    here = bigrams(ground.texts[0])
+    if find_numbers(told.piece.text):
+        own, least = telling(told.group) & ground.bigrams, _LEAST_WITH_NUMBER
+        here |= bigrams(ground.segment(anchor))
+    else:
+        own, least = telling(told.piece.text) & ground.bigrams, _LEAST_SHARE
+        here |= bigrams(ground.texts[anchor.sentence])
+    return len(own) >= 4 and len(own & here) < least * len(own)

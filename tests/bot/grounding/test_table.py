@@ -1,0 +1,132 @@
+"""Sentences on four guidelines: what is falsified goes, what is faithful stays."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.grounding import Grounds, Verdict
+from corpus.applicability import Applicability, applicability
+from corpus.gazetteer import find_gazetteers
+from corpus.load import load_corpus, packaged_corpus
+from corpus.measure import Guideline
+
+DATA = Path(__file__).parents[2] / "data"
+FOLDERS = (packaged_corpus(), DATA / "corpus")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A sentence, the numbers of the measures it was made from, and how it was falsified."""
+
+    guideline: str
+    given: list[int]
+    kind: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """The guidelines and what reaches whom."""
+
+    guidelines: dict[str, Guideline]
+    known: dict[str, Applicability]
+
+    def grounds(self, slug: str, *numbers: int) -> Grounds:
+        """These measures as evidence, in this order."""
+        measures = {measure.number: measure for measure in self.guidelines[slug].measures}
+        return Grounds.of([measures[number] for number in numbers], self.known)
+
+    def check(self, row: Row) -> Verdict:
+        """The verdict on a row."""
+        return self.grounds(row.guideline, *row.given).check(row.sentence)
+
+
+@pytest.fixture(scope="module")
+def corpus() -> Corpus:
+    guidelines = [guideline for folder in FOLDERS for guideline in load_corpus(folder)]
+    gazetteers = [located for folder in FOLDERS for located in find_gazetteers(folder)]
+    return Corpus({one.slug: one for one in guidelines}, applicability(guidelines, gazetteers))
+
+
+def rows(name: str) -> list[Row]:
+    lines = (DATA / "grounding" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    return [Row(**json.loads(line)) for line in lines]
+
+
+@pytest.mark.parametrize("name", ["tuned", "further"])
+def test_falsified_sentences_are_caught(corpus: Corpus, name: str) -> None:
+    falsified = [row for row in rows(name) if row.kind != "faithful"]
+    missed = [f"{row.kind}: {row.sentence}" for row in falsified if corpus.check(row).kept]
+    assert len(falsified) >= 60
+    assert len(missed) <= 0.02 * len(falsified), missed
+
+
+@pytest.mark.parametrize("name", ["tuned", "further"])
+def test_faithful_sentences_are_kept(corpus: Corpus, name: str) -> None:
+    faithful = [row for row in rows(name) if row.kind == "faithful"]
+    verdicts = [(row.sentence, corpus.check(row)) for row in faithful]
+    lost = [f"{sentence} {verdict.reasons}" for sentence, verdict in verdicts if not verdict.kept]
+    assert len(faithful) >= 60
+    assert len(lost) <= 0.1 * len(faithful), lost
+
+
+def test_every_sentence_of_a_guideline_is_faithful_to_itself(corpus: Corpus) -> None:
+    verdicts = [
+        (sentence.text, Grounds.of([measure], corpus.known).check(f"{sentence.text}[1]"))
+        for guideline in corpus.guidelines.values()
+        for measure in guideline.measures
+        for sentence in measure.sentences
+    ]
+    lost = [f"{text} {verdict.reasons}" for text, verdict in verdicts if not verdict.kept]
+    assert len(lost) <= 0.05 * len(verdicts), lost
+
+
+def test_the_kinds_of_the_tables_are_all_there() -> None:
+    kinds = {row.kind for row in rows("tuned")} & {row.kind for row in rows("further")}
+    assert kinds >= {"amount", "place", "modal", "negation", "wrong clause", "merged", "deadline", "faithful"}
+
+
+def test_a_sentence_costs_less_than_five_milliseconds(corpus: Corpus) -> None:
+    made = [(corpus.grounds(row.guideline, *row.given), row.sentence) for row in rows("tuned")]
+    for grounds, sentence in made:
+        grounds.check(sentence)
+    start = time.process_time()
+    for grounds, sentence in made:
+        grounds.check(sentence)
+    assert (time.process_time() - start) / len(made) < 0.005
+
+
+@pytest.mark.parametrize(
+    ("sentence", "fault"),
+    [
+        ("同一主体三年内不得重复享受本条补助。", "uncited"),
+        ("同一主体三年内不得重复享受本条补助[2]。", "unknown citation"),
+        ("同一主体三年内不得重复享受本条补助（九）。", "unknown citation"),
+        ("各县（区）每年推荐名额不超过30个[1]。", "number"),
+        ("同一主体三年内应当重复享受本条补助[1]。", "negation"),
+        ("按“三步走”评定示范合作社[1]。", "quote"),
+        ("各县（区）每年推荐名额不超过20个，电话010-12345678[1]。", "contact"),
+    ],
+)
+def test_a_verdict_says_why(corpus: Corpus, sentence: str, fault: str) -> None:
+    verdict = corpus.grounds("jiangzhou-agri", 1).check(sentence)
+    assert not verdict.kept
+    assert fault in [reason.fault for reason in verdict.reasons]
+
+
+@pytest.mark.parametrize("citation", ["[1]", "【1】", "［1］", "[1, 1]", "（一）", "(一)"])
+def test_ways_to_cite(corpus: Corpus, citation: str) -> None:
+    verdict = corpus.grounds("jiangzhou-agri", 1).check(f"各县（区）每年推荐名额不超过20个{citation}。")
+    assert verdict == Verdict(True, (), ("jiangzhou-agri#1",))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[1]", "。", "[[[1]", "\x00[1]", "“[1]", "一" * 3000 + "[1]", "9" * 400 + "元[1]"]
+)
+def test_odd_sentences_do_no_harm(corpus: Corpus, text: str) -> None:
+    assert corpus.grounds("jiangzhou-agri", 1).check(text).kept in (True, False)
