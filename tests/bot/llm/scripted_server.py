@@ -7,6 +7,7 @@ behaves from now on, `server.acts = [...]` how for the next requests, one after 
 
 from __future__ import annotations
 
+import gzip
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -212,6 +213,26 @@ def garbage(body: bytes, kind: str = "text/event-stream") -> Act:
         reply.raw(body)
 
     return act
+
+
+def padded(size: int, *pieces: str) -> Act:
+    """A good answer behind so many bytes of comments."""
+
+    def act(received: Received, reply: Reply) -> None:
+        reply.begin()
+        reply.raw(b": " + b"x" * size + b"\n\n")
+        for piece in pieces:
+            reply.say(piece)
+        reply.finish()
+
+    return act
+
+
+def compressed(_: Received, reply: Reply) -> None:
+    """A good answer, compressed although nobody asked for that."""
+    events = b'data: {"choices": [{"index": 0, "delta": {"content": "ok"}, "finish_reason": "stop"}]}\n\n'
+    body = gzip.compress(events + b"data: [DONE]\n\n")
+    reply.whole(200, body, Content_Type="text/event-stream", Content_Encoding="gzip")
 
 
 def endless(piece: str = "政策") -> Act:

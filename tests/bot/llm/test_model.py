@@ -125,6 +125,8 @@ def test_no_key_of_the_environment_goes_to_a_server_without_key(
         (acts.garbage(b"\xff\xfe\x00" * 1000), "failed"),
         (acts.garbage(b"x" * 6_000_000), "failed"),
         (acts.hangs_up, "failed"),
+        (acts.padded(5_000_000, "好。"), "failed"),
+        (acts.compressed, "failed"),
         (acts.says("", "  \n"), "empty"),
     ],
 )
@@ -184,6 +186,11 @@ def test_how_often_it_is_tried(server: Scripted, act: Act, tries: int) -> None:
     server.act = act
     reason_of(model_of(server.url, llm_retries=2))
     assert len(server.requests) == tries
+
+
+def test_a_long_response_within_the_bound_is_read(server: Scripted) -> None:
+    server.act = acts.padded(1_000_000, "好。")
+    assert model_of(server.url).whole(ASKED) == "好。"
 
 
 def test_an_endless_answer_is_cut(server: Scripted) -> None:
