@@ -10,6 +10,9 @@ from bot.grounding.numbers import find_numbers
 from bot.grounding.words import harmless, pattern, same, same_pattern
 from index.expand import expand
 
+_PARTICLES = frozenset(
+    "的了在是和与及等也还都就由对把被将会能可让给为以并且其该此这那有于向从到则所各再又或而后前时内中上下里来去做用须需要"
+)
 _WORD = re.compile(r"[\u3400-\u9fff]+|[a-z0-9.+-]+")
 
 
@@ -24,6 +27,8 @@ def uncovered(text: str, ground: Ground) -> Iterator[str]:
             _cover(covered, match.start(), match.end())
     for words in (harmless(), pattern("issuer")):
         for match in words.finditer(text):
+            if len(match[0]) == 1 and match[0] not in _PARTICLES:
+                continue
             _cover(covered, match.start(), match.end())
     for start, end in _gaps(text, covered):
         if not _said_otherwise(text[start:end], ground):

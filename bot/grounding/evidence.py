@@ -26,14 +26,15 @@ _STRICT = (
 _NOUN = re.compile(
     "(?:支持|引导|指导)(?:力度|作用|政策|措施|体系|意见|思想|性|资金|基金|方式)|的支持|指导思想|工作试点|改革试点"
 )
-_GAINS = re.compile("可以?(?:获得|享受|得到|领取|拿到|获|申请到)")
+_GAINS = re.compile("可以?[^,]{0,4}?(?:获得|享受|得到|领取|拿到|获|申请到)")
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A stretch between commas: its text, its place, how strong the clause round it is up to there.
 
-    `allowed`: every class of strength in the clause, `own` those of the words of the piece."""
+    `allowed`: every class of strength in the clause, `own` those of the words of the piece. `bare`: no verb
+    of its own that sets a strength."""
 
     text: str
     sentence: int
@@ -45,11 +46,15 @@ class Piece:
     names: frozenset[str]
     conditions: tuple[str, ...] = ()
     clause: str = ""
+    bare: bool = False
 
 
 def plain(text: str) -> str:
     """Normalised text without blanks between Chinese characters."""
-    return re.sub(r"(?<![a-z0-9]) | (?![a-z0-9])", "", normalize(text))
+    bare = re.sub(r"(?<![a-z0-9]) | (?![a-z0-9])", "", normalize(text))
+    return re.sub(
+        "不得(?=少于|低于|超过|高于|多于|迟于|晚于)", "不", bare
+    )  # a bound binds with and without 得
 
 
 def bigrams(text: str) -> frozenset[str]:
@@ -68,15 +73,24 @@ def telling(text: str) -> frozenset[str]:
 
 def negations(text: str) -> tuple[str, ...]:
     """What a piece denies, each with its sign: 不合格, 不得重复; not bounds (不超过) or words like 不断."""
-    rest = pattern("no_negation").sub(" ", pattern("lower").sub(" ", pattern("upper").sub(" ", text)))
+    rest = pattern("no_negation").sub(" ", pattern("bounds").sub(" ", text))
     return tuple(rest[match.start() : match.end() + 2] for match in pattern("negation").finditer(rest))
 
 
-def same_denial(told: str, there: str) -> bool:
-    """Whether a piece denies what the piece of the measure does, and nothing else."""
+def same_denial(told: str, sentence: str, there: str, around: str) -> bool:
+    """Whether a piece denies what the piece of the measure does, and nothing else.
+
+    `sentence` is what the piece stands in, `around` the segment of the measure.
+    """
     own, other = negations(told), negations(there)
-    if own and all(one[:3] in there for one in own):
-        return not any(one[-2:] in told and one[:3] not in told for one in other)
+    for one in negations(around):
+        only = around.count(one[-2:]) == around.count(one)
+        if only and one[-2:] in told and not any(mine.endswith(one[-2:]) for mine in own):
+            return False
+    if own and all(one[:4] in around for one in own):
+        return True
+    if not own and other and all(one[:3] in sentence for one in other):
+        return True
     if own and not other and pattern("exempt").search(there):
         return re.search("不[用需必收交缴]|无[需须]", told) is not None
     return len(own) % 2 == len(other) % 2
@@ -126,6 +140,7 @@ def read_pieces(text: str, known: Applicability | None, sentence: int = 0) -> It
             names_in(words, known),
             tuple(conditions),
             whole,
+            ahead or clause.cue is None,
         )
         if words.endswith("的") or re.match("除.*外$|[对凡].*的", words):
             conditions.append(words)

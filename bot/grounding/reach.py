@@ -23,12 +23,22 @@ def name_faults(
             if one.sentence == anchor.sentence and one.clause == anchor.clause
         )
     )
+    clause |= _last_named(anchor, ground)
     for name in sorted(piece.names - clause):
         proofs = [one for one in _proofs(name, ground) if _speaks_of(one, anchor, clause)]
         if not proofs:
             yield "name", name
         elif all(one.route == "conditional" for one in proofs) and not _CONDITION.search(piece.text):
             yield "condition", name
+
+
+def _last_named(anchor: Piece, ground: Ground) -> frozenset[str]:
+    """Whom the nearest piece up to here in the sentence names: it holds on for a piece that names nobody."""
+    found: frozenset[str] = frozenset()
+    for one in ground.pieces[: ground.pieces.index(anchor) + 1]:
+        if (one.sentence, one.segment) == (anchor.sentence, anchor.segment) and one.names:
+            found = one.names
+    return found
 
 
 def _proofs(name: str, ground: Ground) -> tuple[Evidence, ...]:

@@ -20,7 +20,17 @@ from typing import Literal
 from bot.grounding.cites import Cited, read_citations
 from bot.grounding.content import uncovered
 from bot.grounding.english import faults_in_english, is_english
-from bot.grounding.evidence import Ground, Piece, bigrams, negations, plain, read_pieces, same_denial, telling
+from bot.grounding.evidence import (
+    Ground,
+    Piece,
+    bigrams,
+    negations,
+    plain,
+    read_pieces,
+    same_denial,
+    strong_words,
+    telling,
+)
 from bot.grounding.literal import literal_faults
 from bot.grounding.numbers import find_numbers
 from bot.grounding.reach import name_faults
@@ -124,7 +134,7 @@ def _told(text: str, grounds: Sequence[Ground]) -> Iterator[Told]:
         group.append(piece.text)
         yield Told(piece, text, ",".join(group), before)
         before |= piece.own | {piece.strength}
-        if find_numbers(piece.text):
+        if find_numbers(piece.text) and not piece.text.endswith("的"):
             group = []
 
 
@@ -178,7 +188,9 @@ def _beside(told: Told, anchor: Piece, ground: Ground) -> Iterator[tuple[Fault, 
     """What differs between a piece and the piece of the measure that it repeats."""
     piece = told.piece
     yield from (("number", words) for words in _numbers(piece, anchor, ground))
-    if not same_denial(piece.text, anchor.text) or _exempt(told, anchor, ground):
+    if not same_denial(piece.text, told.sentence, anchor.text, ground.segment(anchor)) or _exempt(
+        told, anchor, ground
+    ):
         yield "negation", piece.text
     yield from (("strength", words) for words in _strength(told, anchor, ground))
     yield from name_faults(piece, anchor, ground)
@@ -190,7 +202,13 @@ def _beside(told: Told, anchor: Piece, ground: Ground) -> Iterator[tuple[Fault, 
 def _numbers(piece: Piece, anchor: Piece, ground: Ground) -> Iterator[str]:
     """Numbers that differ from those of the piece repeated or, where it has no such, of its segment."""
     near, around = find_numbers(anchor.text), ground.numbers(anchor)
+    for each in re.findall("每[\u4e00-\u9fff]", piece.text):
+        if each not in ground.segment(anchor) and each[1] not in "个名位项天":
+            yield each
+    listed_here = len(re.findall("[、和与及]", piece.text)) + 1
     for number in find_numbers(piece.text):
+        if number.unit in ("类", "种", "方面") and number.value == listed_here:
+            continue
         alike = [one for one in near if one.unit == number.unit]
         listed = "分别" in ground.segment(anchor) and len(alike) > 1
         if listed and [one.value for one in alike] != [one.value for one in find_numbers(piece.text)]:
@@ -203,6 +221,12 @@ def _strength(told: Told, anchor: Piece, ground: Ground) -> Iterator[str]:
     """A class of strength that the measure does not have there, or one left out."""
     piece = told.piece
     allowed = anchor.allowed | _led_by(anchor, ground)
+    if piece.bare and not piece.own and anchor.strength in strong_words(told.sentence):
+        return
+    if anchor.strength == "must" and any(number.bound for number in find_numbers(piece.text)):
+        allowed |= {"plain"}
+        if piece.strength == "plain" and not piece.own:
+            return
     if piece.strength == "plain" and (anchor.sentence == 0 or _says_when(piece.text)):
         return
     extra = piece.own - allowed

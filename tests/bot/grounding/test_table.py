@@ -1,4 +1,4 @@
-"""Sentences on four guidelines: what is falsified goes, what is faithful stays."""
+"""Sentences on several guidelines: what is falsified goes, what is faithful stays."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from corpus.load import load_corpus, packaged_corpus
 from corpus.measure import Guideline
 
 DATA = Path(__file__).parents[2] / "data"
-FOLDERS = (packaged_corpus(), DATA / "corpus")
+FOLDERS = (packaged_corpus(), DATA / "corpus", DATA / "library")
 
 
 @dataclass(frozen=True)
@@ -58,20 +58,20 @@ def rows(name: str) -> list[Row]:
     return [Row(**json.loads(line)) for line in lines]
 
 
-@pytest.mark.parametrize("name", ["tuned", "further"])
+@pytest.mark.parametrize("name", ["tuned", "further", "library"])
 def test_falsified_sentences_are_caught(corpus: Corpus, name: str) -> None:
     falsified = [row for row in rows(name) if row.kind != "faithful"]
     missed = [f"{row.kind}: {row.sentence}" for row in falsified if corpus.check(row).kept]
-    assert len(falsified) >= 60
+    assert len(falsified) >= 30
     assert len(missed) <= 0.02 * len(falsified), missed
 
 
-@pytest.mark.parametrize("name", ["tuned", "further"])
+@pytest.mark.parametrize("name", ["tuned", "further", "library"])
 def test_faithful_sentences_are_kept(corpus: Corpus, name: str) -> None:
     faithful = [row for row in rows(name) if row.kind == "faithful"]
     verdicts = [(row.sentence, corpus.check(row)) for row in faithful]
     lost = [f"{sentence} {verdict.reasons}" for sentence, verdict in verdicts if not verdict.kept]
-    assert len(faithful) >= 60
+    assert len(faithful) >= 30
     assert len(lost) <= 0.1 * len(faithful), lost
 
 
@@ -87,6 +87,8 @@ def test_every_sentence_of_a_guideline_is_faithful_to_itself(corpus: Corpus) -> 
 
 
 def test_the_kinds_of_the_tables_are_all_there() -> None:
+    every = [*rows("tuned"), *rows("further")]
+    assert min(sum((row.kind == "faithful") is kept for row in every) for kept in (True, False)) >= 60
     kinds = {row.kind for row in rows("tuned")} & {row.kind for row in rows("further")}
     assert kinds >= {"amount", "place", "modal", "negation", "wrong clause", "merged", "deadline", "faithful"}
 
