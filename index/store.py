@@ -193,21 +193,20 @@ class Index:
 
     def encode_many(self, questions: Sequence[str]) -> list[Query]:
         """`encode` for many questions with one batch through the model."""
-        texts = [normalize_question(question[:MAX_QUESTION_CHARS]) for question in questions]
-        filled = [i for i, text in enumerate(texts) if text]
+        queries = [self.lexical(question) for question in questions]
+        filled = [i for i, query in enumerate(queries) if query.text]
         embedder = self._model() if filled else None  # no question, no need to load a model
-        vectors = embedder.encode_queries([texts[i] for i in filled]) if embedder and filled else None
-        row_of = {i: row for row, i in enumerate(filled)}
-        return [
-            Query(
-                question=question,
-                text=text,
-                tokens=tuple(dict.fromkeys(tokenize(text))),
-                extra=_extra_tokens(text),
-                vector=vectors[row_of[i]] if vectors is not None and i in row_of else None,
-            )
-            for i, (question, text) in enumerate(zip(questions, texts, strict=True))
-        ]
+        if embedder is None:
+            return queries
+        vectors = embedder.encode_queries([queries[i].text for i in filled])
+        for i, vector in zip(filled, vectors, strict=True):
+            queries[i] = replace(queries[i], vector=vector)
+        return queries
+
+    def lexical(self, question: str) -> Query:
+        """A question made ready for ranking by its words alone: no model is called."""
+        text = normalize_question(question[:MAX_QUESTION_CHARS])
+        return Query(question, text, tuple(dict.fromkeys(tokenize(text))), _extra_tokens(text), None)
 
     def rank(
         self,
