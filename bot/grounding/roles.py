@@ -36,7 +36,7 @@ def _qualifiers(piece: Piece, context: str, anchor: Piece) -> Iterator[str]:
                 continue
             noun = anchor.text[at + len(word) :].lstrip("的")[:2]
             strict = word in strict_qualifiers()
-            if noun and noun in piece.text and (strict or _much(piece, anchor)):
+            if noun in piece.text if strict and noun else _much(piece, anchor):
                 yield word + noun
     for words in qualifiers():
         if any(word in piece.text for word in words) and words[0] in strict_qualifiers():
@@ -121,11 +121,19 @@ def _elsewhere(piece: Piece, ground: Ground) -> Iterator[str]:
     for body in bodies:
         at = piece.text.find(body)
         phrase = piece.text[at : at + len(body) + 2]
-        if not any(_has(one, body, ground) or phrase in ground.segment(one) for one in there):
+        told = re.search("(?:支持|鼓励|引导|推动|指导)" + re.escape(body), piece.text)
+        if told and any(_near(one, told[0], ground) for one in there):
+            continue
+        owns = phrase[len(body) :].startswith("的")
+        if not any(_has(one, body, ground) or _near(one, body if owns else phrase, ground) for one in there):
             yield body
     by = re.search("由(..)", piece.text)
     if by and any("由" in one.text for one in there) and not any(by[0] in one.text for one in there):
         yield by[1]
+
+
+def _near(piece: Piece, words: str, ground: Ground) -> bool:
+    return words in ground.segment(piece)
 
 
 def _has(piece: Piece, body: str, ground: Ground) -> bool:

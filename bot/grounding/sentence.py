@@ -44,6 +44,7 @@ Fault = Literal[
     "negation", "condition", "actor", "content", "merged",
 ]  # fmt: skip
 
+_LONGEST = 1000
 _LEAST_SHARE = 0.8
 _LEAST_WITH_NUMBER = 0.75
 
@@ -86,7 +87,9 @@ class Grounds:
         return cls(tuple(evidence), grounds, tuple(map(plain, titles)))
 
     def check(self, sentence: str) -> Verdict:
-        """Whether a sentence stands in what it cites. Never raises; costs a few milliseconds."""
+        """Whether a sentence stands in what it cites; one of over 1000 characters does not. Never raises."""
+        if len(sentence) > _LONGEST:
+            return Verdict(False, (Reason("content", sentence[:40]),), ())
         cited = read_citations(sentence, self.evidence)
         ids = tuple(measure.id for measure in cited.measures)
         if cited.unknown:
@@ -223,6 +226,8 @@ def _strength(told: Told, anchor: Piece, ground: Ground) -> Iterator[str]:
     allowed = anchor.allowed | _led_by(anchor, ground)
     if piece.bare and not piece.own and anchor.strength in strong_words(told.sentence):
         return
+    if _goes_without_saying(piece, anchor):
+        return
     if anchor.strength == "must" and any(number.bound for number in find_numbers(piece.text)):
         allowed |= {"plain"}
         if piece.strength == "plain" and not piece.own:
@@ -249,6 +254,14 @@ def _exempt(told: Told, anchor: Piece, ground: Ground) -> bool:
         and not free.search(told.sentence)
         and not negations(told.sentence)
     )
+
+
+def _goes_without_saying(piece: Piece, anchor: Piece) -> bool:
+    """A duty told as a fact where its 应当 stands in a piece before, or a plain 要 before a plain verb."""
+    if piece.strength == "must" and not piece.own and anchor.strength == "plain":
+        return re.search("要(?!求)", piece.text) is not None and re.search("[应须]", piece.text) is None
+    loose = anchor.strength == "must" or (anchor.strength == "explore" and bool(negations(piece.text)))
+    return piece.strength == "plain" and not piece.own and not anchor.own and loose
 
 
 def _says_when(text: str) -> bool:
