@@ -142,7 +142,9 @@ def read_pieces(text: str, known: Applicability | None, sentence: int = 0) -> It
             whole,
             ahead or clause.cue is None,
         )
-        if words.endswith("的") or re.match("除.*外$|[对凡].*的", words):
+        if words.endswith("的") or re.match(
+            "除.*外$|[对凡].*的|.*(?:超过|满|以上|不足|达到|连续).*的", words
+        ):
             conditions.append(words)
 
 
