@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 import typer
 
 from bot.cli_journal import app as journal_app
+from bot.cli_output import print_result, tell, write_out
 from bot.cli_prompts import prompts
 from bot.settings import Settings, index_named, read_settings
-from corpus.errors import UsageError, WenceError
+from corpus.errors import WenceError
 
 if TYPE_CHECKING:
     from corpus.collection import Document
@@ -78,9 +79,9 @@ def index_command(
     else:
         built = build_index(settings, Console(stderr=True))
         failures, text, report = built.failures, built_text(settings, built), built_json(settings, built)
-    _tell(text)
+    tell(text)
     if json:
-        _print(dump(report, indent=2))
+        print_result(dump(report, indent=2))
     _finish_documents(failures)
 
 
@@ -100,10 +101,10 @@ def parse(
     from corpus.parse import to_json
 
     if text:
-        _write_out(read_document(file).text.encode("utf-8", errors="replace"))
+        write_out([read_document(file).text.encode("utf-8", errors="replace")])
         return
     guideline = load_document(file)
-    _print(dump(to_json(guideline), indent=2) if json else outline_text(guideline))
+    print_result(dump(to_json(guideline), indent=2) if json else outline_text(guideline))
 
 
 @app.command()
@@ -117,9 +118,9 @@ def measures(corpus: CorpusOption = None, json: JsonOption = False) -> None:
     if not found.guidelines:
         raise all_failed(found.failures)
     if json:
-        _print(dump([measure_json(g, m) for g in found.guidelines for m in g.measures], indent=2))
+        print_result(dump([measure_json(g, m) for g in found.guidelines for m in g.measures], indent=2))
     else:
-        _print("\n\n".join(map(outline_text, found.guidelines)))
+        print_result("\n\n".join(map(outline_text, found.guidelines)))
     _finish_documents(found.failures)
 
 
@@ -150,13 +151,13 @@ def search(
     from bot.questions_file import one_or_file
 
     asked = one_or_file(query, jsonl)
-    found = open_index(_settings(index=index, no_dense=no_dense), report=_tell)
+    found = open_index(_settings(index=index, no_dense=no_dense), report=tell)
     where = filter_of(found, document or (), district or (), facet or ())
     for each, encoded in zip(
         asked.questions, found.encode_many([q.text for q in asked.questions]), strict=True
     ):
         hits = found.rank(encoded, k, where=where).hits
-        _print(dump(hits_json(hits, each.id)) if json or jsonl else hits_text(hits))
+        print_result(dump(hits_json(hits, each.id)) if json or jsonl else hits_text(hits))
     _finish(asked.bad_lines)
 
 
@@ -176,10 +177,10 @@ def ask(
     from bot.questions_file import one_or_file
 
     asked = one_or_file(question, jsonl, district)
-    assistant = open_assistant(_settings(index=index, no_dense=no_dense), report=_tell)
+    assistant = open_assistant(_settings(index=index, no_dense=no_dense), report=tell)
     for each, answer in zip(asked.questions, assistant.ask_many(asked.questions), strict=True):
         as_json = json or jsonl
-        _print(
+        print_result(
             dump(answer_json(answer, each.id)) if as_json else answer_text(answer, colour=sys.stdout.isatty())
         )
     _finish(asked.bad_lines)
@@ -199,7 +200,7 @@ def serve(
     from bot.web.server import serve as serve_chat
 
     settings = _settings(index=index, no_dense=no_dense, host=host, port=port, workers=workers)
-    serve_chat(settings, report=_tell)
+    serve_chat(settings, report=tell)
 
 
 @app.command("settings")
@@ -209,7 +210,7 @@ def settings_command(json: JsonOption = False) -> None:
     from bot.settings_list import list_settings, settings_json, settings_text
 
     listed = list_settings(read_settings())
-    _print(dump(settings_json(listed), indent=2) if json else settings_text(listed))
+    print_result(dump(settings_json(listed), indent=2) if json else settings_text(listed))
 
 
 @app.command()
@@ -227,7 +228,7 @@ def matrix(
     from bot.matrix import diff_text, matrix_bytes, matrix_text, read_tables, tables_of
 
     before = read_tables(old) if old else None
-    found = open_index(_settings(index=index), report=_tell)
+    found = open_index(_settings(index=index), report=tell)
     tables = tables_of(found.applicability, left_out(found.guidelines))
     titles = {guideline.slug: guideline.meta.title for guideline in found.guidelines}
     if before is not None:
@@ -235,9 +236,9 @@ def matrix(
     else:
         text = matrix_text(tables, form, titles)
     if out:
-        _write(out, matrix_bytes(text, form))
+        write_out([matrix_bytes(text, form)], out)
     elif text:
-        _print(text.removesuffix("\n"))
+        print_result(text.removesuffix("\n"))
 
 
 @app.command("eval")
@@ -253,9 +254,9 @@ def evaluate(
     from bot.evaluate import evaluate_file, report_text
     from bot.json_form import dump
 
-    assistant = open_assistant(_settings(index=index, no_dense=no_dense), report=_tell)
+    assistant = open_assistant(_settings(index=index, no_dense=no_dense), report=tell)
     report = evaluate_file(assistant, file, split)
-    _print(dump(report.to_json(), indent=2) if json else report_text(report))
+    print_result(dump(report.to_json(), indent=2) if json else report_text(report))
 
 
 @app.command()
@@ -288,12 +289,12 @@ def bench(
         from bot.bench.load.table import load_text
 
         loaded = run_load(
-            _settings(corpus=corpus), report=_tell, visitors=visitors_of(visitors), seconds=seconds
+            _settings(corpus=corpus), report=tell, visitors=visitors_of(visitors), seconds=seconds
         )
-        _print(dump(loaded.to_json(), indent=2) if json else load_text(loaded))
+        print_result(dump(loaded.to_json(), indent=2) if json else load_text(loaded))
         return
-    report = run_bench(_settings(corpus=corpus), report=_tell, records=records, sample=sample)
-    _print(dump(report.to_json(), indent=2) if json else report_text(report))
+    report = run_bench(_settings(corpus=corpus), report=tell, records=records, sample=sample)
+    print_result(dump(report.to_json(), indent=2) if json else report_text(report))
 
 
 def main() -> NoReturn:
@@ -301,7 +302,7 @@ def main() -> NoReturn:
     try:
         app()
     except WenceError as error:
-        _tell(f"错误:{error.zh}\nError: {error.en}")
+        tell(f"错误:{error.zh}\nError: {error.en}")
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
@@ -349,31 +350,6 @@ def _finish_documents(failures: Sequence[Document]) -> None:
 
     if failures:
         raise failed_documents(failures)
-
-
-def _print(result: str | bytes) -> None:
-    data = result if isinstance(result, bytes) else result.encode("utf-8", errors="replace")
-    _write_out(data + b"\n")
-
-
-def _write_out(data: bytes) -> None:
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
-
-
-def _write(file: Path, data: bytes) -> None:
-    try:
-        file.write_bytes(data)
-    except OSError as error:
-        raise UsageError(
-            f"无法写入 {file}:{error.strerror}。请换一个文件。",
-            f"{file} cannot be written: {error.strerror}. Name another file.",
-        ) from error
-
-
-def _tell(message: str) -> None:
-    sys.stderr.write(message.encode("utf-8", errors="replace").decode("utf-8") + "\n")
-    sys.stderr.flush()
 
 
 if __name__ == "__main__":

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, BinaryIO, Literal
+from typing import Annotated, Literal
 
 import typer
 
+from bot.cli_output import write_out
 from bot.settings import read_settings
-from corpus.errors import UsageError
 
 app = typer.Typer(
     name="journal",
@@ -48,12 +47,12 @@ def report(
     with closing(open_to_read(read_settings())) as store:
         found = read_report(store, begin, now, top)
     if form == "csv":
-        _put([report_csv(found)], out)
+        write_out([report_csv(found)], out)
     elif form == "html":
-        _put([report_html(found).encode("utf-8", errors="replace")], out)
+        write_out([report_html(found).encode("utf-8", errors="replace")], out)
     else:
         colour = out is None and sys.stdout.isatty()
-        _put([report_text(found, _width(), colour=colour).encode("utf-8", errors="replace"), b"\n"], out)
+        write_out([report_text(found, _width(), colour=colour).encode("utf-8", errors="replace"), b"\n"], out)
 
 
 @app.command()
@@ -71,7 +70,7 @@ def export(
 
     begin = read_since(since)
     with closing(open_to_read(read_settings())) as store:
-        _put(export_lines(read_entries(store, begin), form), out)
+        write_out(export_lines(read_entries(store, begin), form), out)
 
 
 @app.command()
@@ -88,33 +87,10 @@ def prune(
     kept = settings.journal_days if days is None else days
     with closing(open_to_read(settings)) as store:
         gone = forget_all(store, datetime.now(UTC) - timedelta(days=kept))
-    _put([f"已删除 {gone} 条\nDeleted: {gone}\n".encode()], None)
+    write_out([f"已删除 {gone} 条\nDeleted: {gone}\n".encode()], None)
 
 
 def _width() -> int:
     import shutil
 
     return shutil.get_terminal_size((_WIDTH, 24)).columns if sys.stdout.isatty() else _WIDTH
-
-
-def _put(pieces: Iterable[bytes], out: Path | None) -> None:
-    """Write a result to a file, or to standard output. UsageError if the file cannot be written."""
-    with _target(out) as target:
-        for piece in pieces:
-            target.write(piece)
-        target.flush()
-
-
-@contextmanager
-def _target(out: Path | None) -> Iterator[BinaryIO]:
-    if out is None:
-        yield sys.stdout.buffer
-        return
-    try:
-        with out.open("wb") as target:
-            yield target
-    except OSError as error:
-        raise UsageError(
-            f"无法写入 {out}:{error.strerror}。请换一个文件。",
-            f"{out} cannot be written: {error.strerror}. Name another file.",
-        ) from error

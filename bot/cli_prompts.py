@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from bot.cli_output import print_result, tell
 from bot.settings import Settings, index_named, read_settings
 
 if TYPE_CHECKING:
@@ -39,16 +39,18 @@ def prompts(
     )
     filled = _filled(settings, question, purpose, after)
     if filled is None:
-        _tell(
+        tell(
             "没有可作依据的条款,不会询问模型。\n"
             "There is no measure to answer from: the model would not be asked."
         )
     elif json:
         sent = [{"role": each.role, "content": each.text} for each in filled.messages]
         evidence = [{"n": n, "measure": g.measure.id} for n, g in enumerate(filled.evidence, 1)]
-        _print(dump({"prompt": filled.name, "messages": sent, "evidence": evidence}, indent=2))
+        print_result(dump({"prompt": filled.name, "messages": sent, "evidence": evidence}, indent=2))
     else:
-        _print("\n\n".join(f"== {each.role} ({filled.name}) ==\n{each.text}" for each in filled.messages))
+        print_result(
+            "\n\n".join(f"== {each.role} ({filled.name}) ==\n{each.text}" for each in filled.messages)
+        )
 
 
 def _filled(settings: Settings, question: str, purpose: str, after: str | None) -> Filled | None:
@@ -60,7 +62,7 @@ def _filled(settings: Settings, question: str, purpose: str, after: str | None) 
     asked = read_question(question, settings.max_question)
     if purpose == "route":
         return route_prompt(asked.text, asked.lang)
-    assistant = open_assistant(settings, report=_tell)
+    assistant = open_assistant(settings, report=tell)
     if purpose == "rewrite":
         before = [(after, assistant.ask(after).text)] if after else []
         return rewrite_prompt(asked.text, asked.lang, before)
@@ -78,14 +80,3 @@ def _evidence(answer: Answer, index: Index) -> Iterator[Given]:
     for measure_id in dict.fromkeys(citation.measure_id for citation in answer.citations):
         if measure_id in found and not answer.refusal:
             yield Given(*found[measure_id])
-
-
-def _print(result: str | bytes) -> None:
-    data = result if isinstance(result, bytes) else result.encode("utf-8", errors="replace")
-    sys.stdout.buffer.write(data + b"\n")
-    sys.stdout.buffer.flush()
-
-
-def _tell(message: str) -> None:
-    sys.stderr.write(message.encode("utf-8", errors="replace").decode("utf-8") + "\n")
-    sys.stderr.flush()
