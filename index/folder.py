@@ -26,6 +26,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -289,17 +290,24 @@ def _read_manifest(folder: Path, version: Path, digest: str) -> Manifest:
 
 def _parse_manifest(folder: Path, data: bytes) -> Manifest:
     try:
-        found = _FORMAT_ONLY.validate_json(data).get("format")
-        if found != FORMAT:
-            raise refuse(
-                folder, f"格式为 {found}，本版本需要 {FORMAT}", f"its format is {found}, not {FORMAT}"
-            )
-        manifest = _MANIFEST.validate_json(data)
+        manifest = manifest_from_json(data, partial(refuse, folder))
     except ValidationError as error:
         raise _damaged(folder, "manifest.json") from error
     if not all(_FILE_NAME.fullmatch(name) for name in manifest.files):
         raise _damaged(folder, "manifest.json")
     return manifest
+
+
+def manifest_from_json(data: bytes | str, refused: Callable[[str, str], Exception]) -> Manifest:
+    """A manifest, wherever it was kept.
+
+    Raises what `refused` makes of the reason (zh, en) if it is of another format, and pydantic's
+    ValidationError if it is none.
+    """
+    found = _FORMAT_ONLY.validate_json(data).get("format")
+    if found != FORMAT:
+        raise refused(f"格式为 {found}，本版本需要 {FORMAT}", f"its format is {found}, not {FORMAT}")
+    return _MANIFEST.validate_json(data)
 
 
 def _read_checked(folder: Path, path: Path, entry: FileEntry) -> bytes:

@@ -11,11 +11,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from index.contents import Contents, sentence_starts
 from index.filters import Filter
-from index.folder import FORMAT, MAX_FILE_BYTES, Manifest
+from index.folder import MAX_FILE_BYTES, Manifest, manifest_from_json
 from index.fusion import Weights
 from index.origin import FILE, Origin
 from index.origin import from_json as origin_of
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from index.embed import Embedder
 
 _PAGE: Final = 64
-_MANIFEST = TypeAdapter(Manifest)
-_FORMAT_ONLY = TypeAdapter(dict[str, object])
 
 
 def current_version(place: RemotePlace) -> str | None:
@@ -92,16 +90,8 @@ def _manifest(server: Server, parts: str) -> Manifest:
     rows = server.fetch(parts, 0, 1, ["name", "data"])
     if not rows or rows[0]["name"] != MANIFEST:
         raise _of_another_make(server.place)
-    data = str(rows[0]["data"])
     try:
-        found = _FORMAT_ONLY.validate_json(data).get("format")
-        if found != FORMAT:
-            raise refuse(
-                server.place,
-                f"格式为 {found}，本版本需要 {FORMAT}",
-                f"its format is {found}, not {FORMAT}",
-            )
-        return _MANIFEST.validate_json(data)
+        return manifest_from_json(str(rows[0]["data"]), partial(refuse, server.place))
     except ValidationError as error:
         raise _of_another_make(server.place) from error
 
