@@ -128,18 +128,25 @@ class Assistant:
 
     def _search(self, questions: Sequence[Question], answers: list[Answer | None]) -> None:
         """Fill in the answers that are open: by the bare matter where that is enough, else by the whole."""
+        queries: dict[str, Query] = {}
+        encoding = [0.0] * len(questions)
         for texts_of, answer_by in ((_matter, self._in_general), (_whole, self._by_search)):
             left = [i for i, answer in enumerate(answers) if answer is None and texts_of(questions[i])]
             before = perf_counter()
-            queries = self._encode(text for i in left for text in texts_of(questions[i]))
-            encoding = 1000 * (perf_counter() - before) / max(1, len(left))
+            self._encode((text for i in left for text in texts_of(questions[i])), queries)
+            each = 1000 * (perf_counter() - before) / max(1, len(left))
             for i in left:
-                answers[i] = answer_by(questions[i], queries, encoding)
+                encoding[i] += each
+                answers[i] = answer_by(questions[i], queries, encoding[i])
 
-    def _encode(self, texts: Iterable[str]) -> dict[str, Query]:
-        """Each text encoded once."""
-        unique = list(dict.fromkeys(texts))
-        return dict(zip(unique, self.index.encode_many(unique), strict=True))
+    def _encode(self, texts: Iterable[str], queries: dict[str, Query]) -> None:
+        """Each text encoded once, into `queries`."""
+        new = [text for text in dict.fromkeys(texts) if text not in queries]
+        queries.update(zip(new, self.index.encode_many(new), strict=True))
+
+    def _query(self, text: str, queries: Mapping[str, Query], like: str) -> Query:
+        """The text as a query; where it has no vector of its own, with that of the text `like`."""
+        return queries.get(text) or replace(self.index.lexical(text), vector=queries[like].vector)
 
     def _in_general(self, question: Question, queries: Mapping[str, Query], encoding: float) -> Answer | None:
         start = perf_counter()
@@ -154,13 +161,11 @@ class Assistant:
         if _compares(question):
             answer = finder.across(question, partial(self._gathered, queries[question.searched], question))
             return replace(answer, timing=Timing(encoding, 1000 * (perf_counter() - start)))
-        whole, only = queries[question.whole], finder.reachable(question)
+        only, encoded = finder.reachable(question), _whole(question)[0]
+        whole = self._query(question.whole, queries, encoded)
         ranking = self._rank(whole, only)
         if question.searched != question.whole:
-            bare = queries.get(question.searched)
-            if bare is None:
-                bare = replace(self.index.lexical(question.searched), vector=whole.vector)
-            ranking = blended(ranking, self._rank(bare, only))
+            ranking = blended(ranking, self._rank(self._query(question.searched, queries, encoded), only))
         evidence = gather(self.index, whole, ranking, question)
         searched = perf_counter()
         answer = finder.compose(question, evidence)
@@ -191,9 +196,13 @@ def _whole(question: Question) -> tuple[str, ...]:
     if _compares(question):
         return (question.searched,)
     # In a short question the name of a place drowns the matter. In a longer one a vector of the matter
-    # alone finds nothing more (on 413 questions), and would double the cost.
-    short = question.searched != question.whole and len(question.searched) <= _SHORT
-    return (question.whole, question.searched) if short else (question.whole,)
+    # alone finds nothing more (on 413 questions), and would double the cost; nor does one of the whole,
+    # where the matter has been encoded already.
+    if question.searched == question.whole:
+        return (question.whole,)
+    if len(question.searched) <= _SHORT:
+        return (question.whole, question.searched)
+    return (question.matter or question.whole,)
 
 
 def spoken_name(document: Guideline, library: Library) -> str:
