@@ -25,6 +25,8 @@ Read = Literal["name", "alias", "former name", "pinyin", "code", "homophone", "t
 
 _UNITS_PINYIN = r"(?:[ -]?(?:qu|xian|shi|district|county|city))?"
 _NO_AMOUNT = r"(?![a-z0-9]|[.,]\d|\s?[元万亿千百个件人家户亩年%])"
+_LATEST = 256
+"""Texts whose names are remembered: one question is looked through several times."""
 _OF = re.compile(r"[的市省·]?")
 _EXCEPT = re.compile(r"(?:除了?|不含|不包括)([^,;。:]*?)(?:以外|之外|外|\)|(?=[,;。:]|$))")
 
@@ -70,6 +72,7 @@ class Lexicon:
     longer: re.Pattern[str] | None
 
 
+@lru_cache(maxsize=_LATEST)
 def find_names(text: str, gazetteer: Gazetteer) -> tuple[Mention, ...]:
     """Every name of the gazetteer in `text`, in order, none overlapping; offsets are into `text` as given.
 

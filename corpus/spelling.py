@@ -135,6 +135,9 @@ def _guesses(text: str, gazetteer: Gazetteer) -> Iterator[tuple[int, int, _Name,
 def _sound_alike(
     run: re.Match[str], text: str, names: tuple[_Name, ...]
 ) -> Iterator[tuple[int, int, _Name, Read]]:
+    # Each character alone first, which is quick: in most questions nothing sounds like a name at all.
+    if not any(_same_sound(list(map(_blurred_sounds, run[0])), names)):
+        return
     sounds = [frozenset(char) for char in pinyin(run[0], style=Style.NORMAL, heteronym=True)]
     if len(sounds) != len(run[0]):
         return
@@ -145,6 +148,14 @@ def _sound_alike(
         exact = all(want in heard for want, heard in zip(name.sounds, sounds[at:], strict=False))
         if _is_plausible(word, text, start, end, name, exact):
             yield start, end, name, "homophone"
+
+
+@lru_cache(maxsize=1 << 15)
+def _blurred_sounds(char: str) -> frozenset[str]:
+    """All sounds of one character."""
+    return frozenset(
+        _blurred(sound) for heard in pinyin(char, style=Style.NORMAL, heteronym=True) for sound in heard
+    )
 
 
 def _same_sound(heard: list[frozenset[str]], names: tuple[_Name, ...]) -> Iterator[tuple[int, _Name]]:
@@ -198,6 +209,8 @@ def _look_alike(
     """Names of three characters and more with one wrong or missing, and two characters swapped before 区."""
     for name in names:
         unit = name.full[-1]
+        if unit not in run[0]:
+            continue
         for typed in _variants(name):
             for match in re.finditer(typed + f"{unit}?", run[0]):
                 start, end = run.start() + match.start(), run.start() + match.end()
