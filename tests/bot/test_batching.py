@@ -62,7 +62,7 @@ def test_what_comes_while_the_model_is_busy_is_one_batch() -> None:
     model = Told()
     batching = BatchingEmbedder(model)
     model.go.clear()
-    texts = [f"{n % 10}{'问' * n}" for n in range(19)] + ["1问"]
+    texts = [f"{chr(65 + n)}{'问' * (n % 4)}" for n in range(19)] + ["B问"]
     with ThreadPoolExecutor(21) as threads:
         first = threads.submit(batching.encode_queries, ["先"])
         assert model.entered.wait(10)
@@ -74,6 +74,30 @@ def test_what_comes_while_the_model_is_busy_is_one_batch() -> None:
         for text, other in zip(texts, others, strict=True):
             assert other.result(10).tolist() == [[len(text), ord(text[0])]]
     assert [len(batch) for batch in model.batches] == [1, 19]
+
+
+def test_a_batch_holds_texts_of_like_length() -> None:
+    """The one that has waited longest takes along those like it; the others are next, in the same way."""
+    model = Told()
+    batching = BatchingEmbedder(model)
+    model.go.clear()
+    texts = [
+        "短问",
+        f"长{'问' * 20}",
+        "短短问",
+        f"久{'问' * 22}",
+    ]
+    with ThreadPoolExecutor(5) as threads:
+        running = [threads.submit(batching.encode_queries, ["先"])]
+        assert model.entered.wait(10)
+        for count, text in enumerate(texts, 1):
+            running.append(threads.submit(batching.encode_queries, [text]))
+            while batching.waiting < count:
+                threading.Event().wait(0.01)
+        model.go.set()
+        for text, each in zip(["先", *texts], running, strict=True):
+            assert each.result(10).tolist() == [[len(text), ord(text[0])]]
+    assert model.batches == [["先"], [texts[0], texts[2]], [texts[1], texts[3]]]
 
 
 def test_a_batch_has_an_end() -> None:
