@@ -9,6 +9,7 @@ Route = Literal["district", "list", "clause", "compare", "keyword", "topic", "do
 Completeness = Literal["complete", "partial", "none"]
 Refusal = Literal["out_of_scope", "other_place", "not_in_text", "unclear"]
 Confidence = Literal["high", "medium", "low"]
+SpokenOutcome = Literal["spoken", "no_evidence", "too_little", "unavailable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +73,38 @@ class Applies:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Milliseconds spent: the model's encoding (a batch's share of it), searching, and all the rest."""
+    """Milliseconds spent: encoding (a batch's share of it), searching, all the rest; a language model."""
 
     encode: float = 0.0
     search: float = 0.0
     compose: float = 0.0
+    speak: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What came of asking a language model: its name, the prompt, and what the check did to its sentences.
+
+    Only ``spoken`` shows anything of it: ``no_evidence`` is its own word that the measures hold no answer,
+    ``too_little`` that no sentence passed.
+    """
+
+    model: str
+    prompt: str
+    outcome: SpokenOutcome
+    kept: int = 0
+    replaced: int = 0
+    removed: int = 0
+
+    @property
+    def changed(self) -> int:
+        """How many sentences did not pass."""
+        return self.replaced + self.removed
+
+    @property
+    def grounded(self) -> float:
+        """The share of sentences that passed; 0 where there was none."""
+        return self.kept / max(1, self.kept + self.changed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +114,8 @@ class Answer:
     A quote links to its place as ``[原文第 63 行](#cite-<slug>-<start>-<end>)``.
     `checked` is how many measures were looked at, `confidence` is None where nothing was guessed.
     `searched` are the documents that were looked at (of very many only those used), `searched_count` is how
-    many these were, `listed` the slugs of the documents that a list of documents holds.
+    many these were, `listed` the slugs of the documents that a list of documents holds. `model` has words of
+    its own in `text`, above the quotes; `spoken` is None where no language model was asked.
     """
 
     question: str
@@ -105,4 +134,5 @@ class Answer:
     listed: tuple[str, ...] = ()
     lang: Literal["zh", "en"] = "zh"
     model: str | None = None
+    spoken: Spoken | None = None
     timing: Timing | None = None

@@ -2,11 +2,13 @@
 
 text (+ history) → Question, read by rules → `bot.direct`: routes that need no search
                                             → or Query (one call to the model) → Ranking → `bot.found`
+Where a language model is configured, `bot.speaking` then puts answers in free words into words of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from time import perf_counter
@@ -24,7 +26,9 @@ from bot.question import Question, read_named
 from bot.questions_file import Asked
 from bot.reading.followup import Context, resolve
 from bot.scope import Scope
-from corpus.measure import Guideline
+from bot.speaking.evidence import evidence_of
+from bot.speaking.speaker import Heard, Speaker
+from corpus.measure import Guideline, Measure
 from corpus.normal import normalize
 from corpus.versions import title_key
 from index.hits import Query, Ranking
@@ -39,12 +43,13 @@ _RANKED = 10
 class Assistant:
     """Answers questions from one index. Safe to use from several threads."""
 
-    def __init__(self, index: Index, max_question: int = 1000) -> None:
+    def __init__(self, index: Index, max_question: int = 1000, speaker: Speaker | None = None) -> None:
         self.index = index
         self.library = Library(index.guidelines, index.applicability)
         self._by_other_unit = {g.slug: g for g in index.guidelines if g.unit != "line"}
         self._scope = Scope(index.background)
         self._max_question = max_question
+        self._speaker = speaker
 
     def ask(
         self,
@@ -52,16 +57,23 @@ class Assistant:
         history: Sequence[tuple[str, str]] = (),
         district: str | None = None,
         role: str | None = None,
+        heard: Heard | None = None,
     ) -> Answer:
         """The answer to one question. Never raises for what was typed: bad input is a refusal.
 
         `history` are the (question, answer) pairs before it; `district` and `role` (enterprise, district,
-        research, other) are what the asker has chosen.
+        research, other) are what the asker has chosen. `heard` is told what a language model says, as it
+        comes and has passed.
         """
-        return self.ask_many([Asked(text, None, tuple(history), district, role)])[0]
+        return self._answers([Asked(text, None, tuple(history), district, role)], self._speaker, heard)[0]
 
     def ask_many(self, asked: Iterable[Asked]) -> list[Answer]:
         """The answers to many questions, with one batch through the model for all that need it."""
+        return self._answers(asked, self._speaker)
+
+    def _answers(
+        self, asked: Iterable[Asked], speaker: Speaker | None = None, heard: Heard | None = None
+    ) -> list[Answer]:
         questions: list[Question] = []
         answers: list[Answer | None] = []
         originals: list[str] = []
@@ -73,11 +85,33 @@ class Assistant:
             spent = Timing(compose=1000 * (perf_counter() - start))
             answers.append(answer and replace(answer, timing=spent))
         self._search(questions, answers)
+        made = [answer for answer in answers if answer is not None]
+        if speaker is not None:
+            made = self._spoken(speaker, made, questions, heard)
         return [
             _as_typed(self._told(answer, question), text, question)
-            for answer, text, question in zip(answers, originals, questions, strict=True)
-            if answer is not None
+            for answer, text, question in zip(made, originals, questions, strict=True)
         ]
+
+    def _spoken(
+        self, speaker: Speaker, answers: Sequence[Answer], questions: Sequence[Question], heard: Heard | None
+    ) -> list[Answer]:
+        """The answers with a model's words, where it is to be asked; several of them side by side."""
+
+        def speak(answer: Answer, question: Question) -> Answer:
+            evidence = evidence_of(answer, self._library_of(question), self._measure_of)
+            return speaker.speak(answer, question.text, evidence, self.index.applicability, heard)
+
+        if len(answers) == 1:
+            return [speak(answers[0], questions[0])]
+        with ThreadPoolExecutor(speaker.parallel, thread_name_prefix="wence-speak") as threads:
+            return list(threads.map(speak, answers, questions))
+
+    def _measure_of(self, measure_id: str) -> Measure | None:
+        try:
+            return self.index.measures[self.index.row(measure_id)]
+        except KeyError:
+            return None
 
     def _told(self, answer: Answer, question: Question) -> Answer:
         """The answer with its documents and with places in their units."""
@@ -118,13 +152,13 @@ class Assistant:
         """A name for the only document that the answer to a question quotes; "" if there are several."""
         if len(self.library.documents) < 2:
             return ""
-        slugs = {citation.guideline for citation in self.ask(text).citations}
+        slugs = {citation.guideline for citation in self._answers([Asked(text)])[0].citations}
         only = self.library.by_slug.get(slugs.pop()) if len(slugs) == 1 else None
         return spoken_name(only, self.library) if only is not None and not only.records else ""
 
     def _cited(self, text: str) -> list[int]:
         """The numbers of the measures that the answer to a question cites."""
-        return [citation.number for citation in self.ask(text).citations]
+        return [citation.number for citation in self._answers([Asked(text)])[0].citations]
 
     def _search(self, questions: Sequence[Question], answers: list[Answer | None]) -> None:
         """Fill in the answers that are open: by the bare matter where that is enough, else by the whole."""

@@ -22,6 +22,7 @@ from rich.progress import (
 from bot.ask import Assistant
 from bot.build_report import failed_documents
 from bot.settings import Settings
+from bot.speaking.speaker import open_speaker
 from corpus.applicability import Applicability
 from corpus.collection import (
     Corpus,
@@ -112,9 +113,11 @@ def current_origin(settings: Settings) -> Origin | None:
 def open_assistant(settings: Settings, *, report: Say) -> Assistant:
     """An Assistant over the index in place; an index that is missing is built first.
 
-    The model is loaded by the first question that needs it. Raises WenceError.
+    The model is loaded by the first question that needs it; with a language model in the settings it
+    speaks. Raises WenceError.
     """
-    return Assistant(open_index(settings, report=report), settings.max_question)
+    speaker = open_speaker(settings)  # what is wrong with its settings shows at once
+    return Assistant(open_index(settings, report=report), settings.max_question, speaker)
 
 
 def open_index(settings: Settings, *, report: Say) -> Index:

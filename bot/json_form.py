@@ -6,14 +6,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import fields
 
-from bot.answer import Answer, Applies, Citation, Proof, Source, Timing
+from bot.answer import Answer, Applies, Citation, Proof, Source, Spoken, Timing
 from corpus.measure import Guideline, Measure
 from corpus.position import unit_place
 from index.hits import Hit
 
 Json = dict[str, object]
 _UNITS = ("page", "paragraph")
-_NOUNS = (Citation, Proof, Applies, Source, Timing)
+_NOUNS = (Citation, Proof, Applies, Source, Spoken, Timing)
 _FIELDS: dict[type, tuple[str, ...]] = {noun: tuple(field.name for field in fields(noun)) for noun in _NOUNS}
 
 
@@ -37,6 +37,7 @@ def answer_json(answer: Answer, question_id: str | int | None = None) -> Json:
         "notes": list(answer.notes),
         "lang": answer.lang,
         "model": answer.model,
+        "spoken": _flat(answer.spoken) | {"grounded": answer.spoken.grounded} if answer.spoken else None,
         "timing_ms": _flat(answer.timing) if answer.timing else None,
     }
     return form
@@ -47,7 +48,7 @@ def _placed(quoted: Citation | Proof) -> Json:
     return {name: value for name, value in _flat(quoted).items() if name not in _UNITS or value is not None}
 
 
-def _flat(noun: Citation | Proof | Applies | Source | Timing) -> Json:
+def _flat(noun: Citation | Proof | Applies | Source | Spoken | Timing) -> Json:
     """Field by field. `dataclasses.asdict` copies deeply, which took a fifth of a busy server's time."""
     return {name: getattr(noun, name) for name in _FIELDS[type(noun)]}
 

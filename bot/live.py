@@ -23,6 +23,7 @@ from bot.batching import BatchingEmbedder
 from bot.build import Say, load_model, open_index
 from bot.questions_file import Asked
 from bot.settings import Settings
+from bot.speaking.speaker import Heard, open_speaker
 from corpus.errors import WenceError
 from index.encoder import threads
 from index.open import has_index, version_of
@@ -51,6 +52,7 @@ class Answering(Protocol):
         history: Sequence[tuple[str, str]] = (),
         district: str | None = None,
         role: str | None = None,
+        heard: Heard | None = None,
     ) -> Answer:
         """As `Assistant.ask`."""
 
@@ -84,9 +86,10 @@ class Live:
         history: Sequence[tuple[str, str]] = (),
         district: str | None = None,
         role: str | None = None,
+        heard: Heard | None = None,
     ) -> Answer:
         """As `Assistant.ask`."""
-        return self._assistant.ask(text, history, district, role)
+        return self._assistant.ask(text, history, district, role, heard)
 
     def ask_many(self, asked: Iterable[Asked]) -> list[Answer]:
         """As `Assistant.ask_many`."""
@@ -155,12 +158,13 @@ def open_live(settings: Settings, *, report: Say) -> Live:
     """A live assistant with its model loaded; an index that is missing is built first. Raises WenceError."""
     if not has_index(settings.place):
         open_index(settings, report=report)
+    speaker = open_speaker(settings)
     load = cache(lambda: BatchingEmbedder(load_model(settings), lanes=threads())) if settings.dense else None
 
     def open_new() -> Assistant:
         index = open_place(settings.place, load)
         index.encode("问策")  # finds out whether the model fits, and no visitor waits for it
-        return Assistant(index, settings.max_question)
+        return Assistant(index, settings.max_question, speaker)
 
     return Live(settings.place, open_new, report=report)
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 _CHARS_PER_TOKEN = 8
 """No token of an answer is longer on average: where a server does not keep the cap, its stream is cut."""
+_TURN_SECONDS = 1.0
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 4.0
 
@@ -48,7 +49,7 @@ class Model:
     """A language model with its limits. Safe to use from several threads."""
 
     def __init__(self, name: str, stream: Stream, limits: Limits) -> None:
-        self.name = name
+        self.name, self.parallel = name, limits.parallel
         self.breaker = Breaker(limits.failures, limits.rest)
         self._stream, self._limits = stream, limits
         self._slots = BoundedSemaphore(limits.parallel)
@@ -77,10 +78,10 @@ class Model:
         return "".join(self.write(messages))
 
     def _begin(self, messages: Sequence[Message], until: float) -> Flow:
-        """A call that runs; waits for its turn no longer than for a first piece."""
+        """A call that runs, after a moment's wait for its turn: the extract is ready, and so is the next."""
         if not self.breaker.enter():
             raise unavailable("resting")
-        if not self._slots.acquire(timeout=self._limits.first):
+        if not self._slots.acquire(timeout=min(_TURN_SECONDS, self._limits.first)):
             self.breaker.left()
             raise unavailable("busy")
         return Flow(lambda stop: self._tries(messages, until, stop), self._slots.release)

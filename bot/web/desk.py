@@ -20,6 +20,7 @@ from bot.answer import Answer
 from bot.live import Answering
 from bot.questions_file import Asked
 from bot.settings import Settings
+from bot.speaking.speaker import Heard
 from bot.web.limits import Limits
 from bot.web.metrics import Metrics
 from bot.web.problems import Problem
@@ -58,18 +59,21 @@ class Desk:
         self._threads = Threads(settings.at_once, "wence-answer")
         self._inside = 0
 
-    async def answer(self, asked: Asked, visitor: Visitor) -> Answer:
-        """The answer. Raises Problem: too_large, too_many, busy, too_slow, or fault (which is logged)."""
-        return (await self.noted(asked, visitor))[0]
+    async def answer(self, asked: Asked, visitor: Visitor, heard: Heard | None = None) -> Answer:
+        """The answer. Raises Problem: too_large, too_many, busy, too_slow, or fault (which is logged).
 
-    async def noted(self, asked: Asked, visitor: Visitor) -> tuple[Answer, str]:
+        `heard` is told, in another thread, what a language model says.
+        """
+        return (await self.noted(asked, visitor, heard))[0]
+
+    async def noted(self, asked: Asked, visitor: Visitor, heard: Heard | None = None) -> tuple[Answer, str]:
         """The answer and the id of its entry in the journal, "" if it is in none. Raises as `answer` does."""
         try:
             self._check_size(asked)
         except Problem as problem:
             self._metrics.failed(problem)
             raise
-        return await self.run(partial(self._answer, asked, visitor, perf_counter()), visitor)
+        return await self.run(partial(self._answer, asked, visitor, heard, perf_counter()), visitor)
 
     async def run(self, job: Callable[[], T], visitor: Visitor) -> T:
         """What `job` returns, called in a thread like a question: counted, in turn. Raises Problem."""
@@ -126,12 +130,12 @@ class Desk:
         self._metrics.running.set(min(self._inside, at_once))
         self._metrics.waiting.set(max(0, self._inside - at_once))
 
-    def _answer(self, asked: Asked, visitor: Visitor, came: float) -> tuple[Answer, str]:
+    def _answer(self, asked: Asked, visitor: Visitor, heard: Heard | None, came: float) -> tuple[Answer, str]:
         """In a thread. No word of the question is logged unless that is wished for."""
         started = perf_counter()
         if self._settings.log_questions:
             _LOG.info("question %r", asked.text)
-        answer = self._assistant.ask(asked.text, asked.history, asked.district, asked.role)
+        answer = self._assistant.ask(asked.text, asked.history, asked.district, asked.role, heard)
         self._metrics.answered(answer, visitor.surface, started - came, perf_counter() - came)
         return answer, self._note(answer, visitor)
 

@@ -32,6 +32,12 @@ class Metrics:
         self._steps = Histogram(
             "wence_step_seconds", "Time spent in a step", ["step"], buckets=_SECONDS, registry=registry
         )
+        self._spoken = Counter(
+            "wence_spoken", "Answers a language model was asked for", ["outcome"], registry=registry
+        )
+        self._sentences = Counter(
+            "wence_model_sentences", "Its sentences after the check", ["fate"], registry=registry
+        )
         self.waiting = Gauge("wence_queue_waiting", "Questions that wait for their turn", registry=registry)
         self.running = Gauge("wence_answers_running", "Answers in the making", registry=registry)
         registry.register(_Now(assistant, journal_lost))
@@ -49,6 +55,12 @@ class Metrics:
                 "search": timing.search / 1000,
                 "compose": timing.compose / 1000,
             }
+        if answer.spoken:
+            spoken = answer.spoken
+            self._spoken.labels(spoken.outcome).inc()
+            for fate in ("kept", "replaced", "removed"):
+                self._sentences.labels(fate).inc(getattr(spoken, fate))
+            steps["speak"] = answer.timing.speak / 1000 if answer.timing else 0.0
         for step, seconds in steps.items():
             self._steps.labels(step).observe(seconds)
 

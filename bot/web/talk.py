@@ -13,9 +13,11 @@ from bot.answer import Answer
 from bot.answers.refusal import EXAMPLES, example_questions
 from bot.live import Answering
 from bot.phrases import Lang
+from bot.speaking.speaker import Heard
 from bot.web.desk import Desk, Visitor, asked_by
 from bot.web.exports import KeptAnswers, export_html
 from bot.web.frame import welcome_html
+from bot.web.hearing import Hearing
 from bot.web.history import Turn, as_shown, normalize_history, unlinked
 from bot.web.logs import request_id
 from bot.web.opinions import opinion_html
@@ -171,8 +173,17 @@ async def converse(
     if question.strip():
         messages.append(Message(role="user", content=as_shown(question)))
     yield gr.Textbox(value="", submit_btn=False, stop_btn=True), messages, ""
-    answer, entry = await answer_to(desk, question, normalize_history(shown), profile, visitor)
-    steps = growing(unlinked(answer if isinstance(answer, str) else answer.text))
+    hearing, said = Hearing(), ""
+    making = asyncio.create_task(
+        answer_to(desk, question, normalize_history(shown), profile, visitor, hearing)
+    )
+    try:
+        async for said in hearing.until(making):
+            yield gr.skip(), [*messages, Message(role="assistant", content=unlinked(said))], gr.skip()
+        answer, entry = await making
+    finally:
+        making.cancel()  # where the visitor has stopped it
+    steps = growing(unlinked(answer if isinstance(answer, str) else answer.text), unlinked(said))
     for text in steps:
         yield gr.skip(), [*messages, Message(role="assistant", content=text)], gr.skip()
         await asyncio.sleep(PACE_SECONDS / len(steps))
@@ -184,15 +195,21 @@ async def converse(
 
 
 async def answer_to(
-    desk: Desk, question: str, history: Sequence[Turn], profile: Profile, visitor: Visitor
+    desk: Desk,
+    question: str,
+    history: Sequence[Turn],
+    profile: Profile,
+    visitor: Visitor,
+    heard: Heard | None = None,
 ) -> tuple[Answer | str, str]:
     """The answer, or what the visitor is told instead, and the id of its entry in the journal, if any.
 
-    Of a long conversation the latest turns count.
+    Of a long conversation the latest turns count. `heard` is told, in another thread, what a language
+    model says.
     """
     asked = asked_by(question, desk.recent(history), profile.district, profile.role)
     try:
-        return await desk.noted(asked, visitor)
+        return await desk.noted(asked, visitor, heard)
     except Problem as problem:
         return problem.both, ""
 
@@ -203,10 +220,11 @@ def visitor_of(request: gr.Request) -> Visitor:
     return Visitor(request.client.host if request.client else "", "chat", request.session_hash)
 
 
-def growing(text: str) -> list[str]:
-    """A markdown text block by block, each time all of it so far."""
+def growing(text: str, shown: str = "") -> list[str]:
+    """A markdown text block by block, each time all of it so far; nothing shorter than what is `shown`."""
     blocks = text.split("\n\n")
-    return ["\n\n".join(blocks[:count]) for count in range(1, len(blocks) + 1)]
+    steps = ["\n\n".join(blocks[:count]) for count in range(1, len(blocks))]
+    return [*(step for step in steps if len(step) > len(shown)), text]
 
 
 def _ready() -> object:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from bot.answer import Applies, Citation, Completeness, Confidence, Refusal, Route, Source, Timing
+from bot.answer import Applies, Citation, Completeness, Confidence, Refusal, Route, Source, Spoken, Timing
 from bot.web.profile import Role
 
 _QUESTION: dict[str, JsonValue] = {
@@ -63,7 +63,8 @@ class AnswerForm(Open):
     listed: list[str]
     notes: list[str]
     lang: Literal["zh", "en"]
-    model: str | None
+    model: str | None = Field(description="the language model whose words are in `text`, above the quotes")
+    spoken: Spoken | None = Field(description="what came of asking a language model; null where none was")
     timing_ms: Timing | None
 
 

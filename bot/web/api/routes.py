@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Annotated
@@ -28,6 +29,7 @@ from bot.web.api.forms import (
 )
 from bot.web.api.views import ShelfNow, answer_events, district_form, measure_form, measures_form, search_form
 from bot.web.desk import Desk, Visitor, asked_by
+from bot.web.hearing import Hearing
 from bot.web.problems import Problem
 from index.store import Index
 
@@ -86,13 +88,20 @@ class Api:
     async def ask(self, form: AskForm, request: Request) -> Response:
         """The answer as JSON, or as server-sent events where `Accept: text/event-stream` asks for them.
 
-        Events: `meta`, `text` (parts of the markdown, to be joined), `answer` (the whole JSON), `done`.
+        Events: `said` (of a language model, if there is one: what it said and what passed, each time all of
+        it so far), `meta`, `text` (parts of the markdown, to be joined), `answer` (the whole JSON), `done`.
+        Where the answer fails after something was said, `problem` comes in place of these.
         """
         asked = asked_by(form.question, form.history, form.district, form.role)
-        answer = await self._desk.answer(asked, visitor_of(request))
-        if _EVENTS in request.headers.get("accept", ""):
-            return StreamingResponse(_stream(answer, form.id), media_type=_EVENTS, headers=_LIVE)
-        return _json(answer_json(answer, form.id))
+        if _EVENTS not in request.headers.get("accept", ""):
+            return _json(answer_json(await self._desk.answer(asked, visitor_of(request)), form.id))
+        hearing = Hearing()
+        answering = asyncio.create_task(self._desk.answer(asked, visitor_of(request), hearing))
+        said = hearing.until(answering)
+        first = await anext(said, None)
+        if first is None:  # it is done, or has failed with a status of its own
+            await answering
+        return StreamingResponse(_stream(answering, first, said, form.id), media_type=_EVENTS, headers=_LIVE)
 
     async def measures(
         self,
@@ -178,9 +187,28 @@ def _add_nothing(router: APIRouter) -> None:
         raise Problem("not_found")
 
 
-async def _stream(answer: Answer, question_id: str | int | None) -> AsyncIterator[bytes]:
-    for event, data in answer_events(answer, question_id):
-        yield format_sse_event(event=event, data_str=dump(data).decode("utf-8"))
+async def _stream(
+    answering: asyncio.Task[Answer],
+    first: str | None,
+    more: AsyncIterator[str],
+    question_id: str | int | None,
+) -> AsyncIterator[bytes]:
+    """What is said before the answer is there, `first` among it, and then the answer."""
+    try:
+        if first is not None:
+            yield _event("said", {"text": first})
+        async for text in more:
+            yield _event("said", {"text": text})
+        for event, data in answer_events(await answering, question_id):
+            yield _event(event, data)
+    except Problem as problem:  # the status has been sent already
+        yield _event("problem", problem.to_json())
+    finally:
+        answering.cancel()  # where the reader has gone
+
+
+def _event(name: str, data: object) -> bytes:
+    return format_sse_event(event=name, data_str=dump(data).decode("utf-8"))
 
 
 def _found(form: Json | None) -> Response:

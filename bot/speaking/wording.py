@@ -1,0 +1,55 @@
+"""Checked sentences as markdown: the words inert, each with the measure and the line that it rests on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.answer import Citation
+from bot.answers.quoting import anchor, cite, escape
+from bot.grounding import Judged
+from bot.grounding.evidence import bigrams, plain
+from bot.phrases import Lang, say
+from corpus.measure import Measure, Sentence
+
+_MARKS = re.compile(r"\s*[\[【［][^\]】］\n]{1,24}[\]】］]")
+"""How a model cites; what stands in square brackets of a guideline reached it in other ones."""
+
+
+def places_of(judged: Judged, evidence: Sequence[Measure]) -> tuple[Citation, ...]:
+    """For each measure that a sentence cites, the citation of its sentence that is most like it."""
+    if judged.quote is not None:
+        measure = next(one for one in evidence if one.id == judged.measure_id)
+        return (cite(measure, judged.quote),)
+    cited = (measure for measure in evidence if measure.id in judged.verdict.cited)
+    return tuple(cite(one, _nearest(judged.text, one)) for one in cited if one.sentences)
+
+
+def sentence_text(judged: Judged, places: Sequence[Citation], lang: Lang) -> str:
+    """A sentence that may be shown, as markdown with its places; one that was replaced is a quote."""
+    if judged.quote is not None:
+        words = say(lang, "cite.quote", quote=escape(judged.quote.text))
+    else:
+        words = escape(_MARKS.sub("", judged.text))
+    return words + "".join(_place(place, lang) for place in places)
+
+
+def paragraph(sentences: Sequence[str], lang: Lang) -> str:
+    """Sentences one after the other."""
+    return ("" if lang == "zh" else " ").join(sentences)
+
+
+def note(model: str, changed: int, lang: Lang) -> str:
+    """Who said this, that it was checked, and how many sentences did not pass."""
+    told = say(lang, "spoken.by", model=escape(model))
+    return told + (say(lang, "spoken.changed", count=changed) if changed else "")
+
+
+def _place(citation: Citation, lang: Lang) -> str:
+    link = say(lang, "cite.link", line=citation.line, anchor=anchor(citation))
+    return escape(citation.label) + link
+
+
+def _nearest(text: str, measure: Measure) -> Sentence:
+    own = bigrams(plain(text))
+    return max(measure.sentences, key=lambda sentence: len(own & bigrams(plain(sentence.text))))
