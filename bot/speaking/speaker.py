@@ -112,7 +112,7 @@ class _Said:
         told = note(answer.spoken.model, answer.spoken.changed, self.lang)
         return replace(
             answer,
-            text="\n\n".join([paragraph(self._shown, self.lang), f"*{told}*", answer.text]),
+            text="\n\n".join([paragraph(self._shown), f"*{told}*", answer.text]),
             citations=tuple(dict.fromkeys((*answer.citations, *self._places))),
             notes=(*answer.notes, told),
             model=answer.spoken.model,
@@ -131,4 +131,4 @@ class _Said:
         self._shown.append(sentence_text(judged, places, self.lang))
         self._places += places
         if self.heard is not None and any(one.outcome == "kept" for one in self.judged):
-            self.heard(paragraph(self._shown, self.lang))
+            self.heard(paragraph(self._shown))

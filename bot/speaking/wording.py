@@ -34,15 +34,17 @@ def sentence_text(judged: Judged, places: Sequence[Citation], lang: Lang) -> str
     return words + "".join(_place(place, lang) for place in places)
 
 
-def paragraph(sentences: Sequence[str], lang: Lang) -> str:
-    """Sentences one after the other."""
-    return ("" if lang == "zh" else " ").join(sentences)
+def paragraph(sentences: Sequence[str]) -> str:
+    """Sentences, each on a line of its own."""
+    return "  \n".join(sentences)
 
 
 def note(model: str, changed: int, lang: Lang) -> str:
     """Who said this, that it was checked, and how many sentences did not pass."""
-    told = say(lang, "spoken.by", model=escape(model))
-    return told + (say(lang, "spoken.changed", count=changed) if changed else "")
+    parts = [say(lang, "spoken.by", model=escape(model))]
+    if changed:
+        parts.append(say(lang, "spoken.changed", count=changed))
+    return "".join([*parts, say(lang, "spoken.quotes")])
 
 
 def _place(citation: Citation, lang: Lang) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from bot.answer import Answer
 from bot.answers.quoting import escape
 from bot.ask import Assistant
+from bot.speaking.speaker import Heard
 from bot.web.app import create_site
 from bot.web.server import listen, run
 from corpus.gazetteer import packaged_gazetteers
@@ -25,6 +26,7 @@ class OddAssistant(Assistant):
         history: Sequence[tuple[str, str]] = (),
         district: str | None = None,
         role: str | None = None,
+        heard: Heard | None = None,
     ) -> Answer:
         if "慢" in text:
             time.sleep(2 if "稍慢" in text else 20)
@@ -34,7 +36,7 @@ class OddAssistant(Assistant):
             return Answer(text, "topic", escape(repr([question for question, _ in history])))
         if "我是谁" in text:
             return Answer(text, "topic", escape(f"{district}/{role}"))
-        return super().ask(text, history, district, role)
+        return super().ask(text, history, district, role, heard)
 
 
 if __name__ == "__main__":
