@@ -126,6 +126,8 @@ def _scheme(lines: Lines, labels: list[Label]) -> tuple[Kind, ...]:
     if _has_articles(lines, labels):
         return (*_HEADINGS, Kind.CHINESE, Kind.ARTICLE)
     outline = (*_HEADINGS, Kind.CHINESE, Kind.PAREN)
+    if _runs_through(labels):
+        return (*_HEADINGS, Kind.CHINESE, Kind.ARABIC)
     if any(_is_main(label, outline[:-1]) for label in labels):
         return outline
     main = [label for label in labels if _is_main(label, (Kind.PAREN, Kind.ARABIC, Kind.ARABIC_PAREN))]
@@ -146,6 +148,18 @@ def _counts_in_arabic(main: list[Label]) -> bool:
     numbers = [label.number for label in main if label.kind is Kind.ARABIC]
     gapless = len(numbers) > 1 and numbers == list(range(1, len(numbers) + 1))
     return gapless and main[0].kind is Kind.ARABIC
+
+
+def _runs_through(labels: list[Label]) -> bool:
+    """True where 1. 2. 3. stand right below 一、 二、 and go on from one to the next."""
+    main = [label for label in labels if _is_main(label, (Kind.CHINESE, Kind.PAREN, Kind.ARABIC))]
+    numbers = [label.number for label in main if label.kind is Kind.ARABIC]
+    below = [b.kind for a, b in pairwise(main) if a.kind is Kind.CHINESE]
+    goes_on = [b.number for a, b in pairwise(main) if (a.kind, b.kind) == (Kind.CHINESE, Kind.ARABIC)][1:]
+    if not goes_on or min(goes_on) < 2 or Kind.PAREN in below:
+        return False
+    # A lone 3. after 二、 is a slip for 三、.
+    return numbers == list(range(1, len(numbers) + 1)) and numbers[-1] > goes_on[0]
 
 
 def _has_articles(lines: Lines, labels: list[Label]) -> bool:
@@ -232,6 +246,8 @@ def _level_kind(label: Label, levels: list[Kind]) -> Kind:
 
 
 def _level(kind: Kind, levels: list[Kind]) -> int:
+    if kind is Kind.ARABIC and Kind.CHINESE in levels:
+        return 2
     if kind in (Kind.BOOK, Kind.DIVISION, Kind.CHINESE, Kind.ARTICLE, Kind.ARABIC):
         return 1
     if kind is Kind.SUBBOOK:
