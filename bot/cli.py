@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
+from bot.cli_eval import evaluate
 from bot.cli_journal import app as journal_app
 from bot.cli_output import print_result, tell, write_out
 from bot.cli_prompts import prompts
@@ -32,6 +33,7 @@ app = typer.Typer(
 )
 
 app.add_typer(journal_app)
+app.command("eval")(evaluate)
 app.command()(prompts)
 
 IndexOption = Annotated[
@@ -239,24 +241,6 @@ def matrix(
         write_out([matrix_bytes(text, form)], out)
     elif text:
         print_result(text.removesuffix("\n"))
-
-
-@app.command("eval")
-def evaluate(
-    file: Annotated[Path, typer.Argument(help="问题文件 / question file (.jsonl)", show_default=False)],
-    json: JsonOption = False,
-    split: Annotated[str | None, typer.Option(help="只用这一部分 / only this split, such as held")] = None,
-    index: IndexOption = None,
-    no_dense: NoDenseOption = False,
-) -> None:
-    """用问题文件评测。 Measure the answers to a file of questions with known answers."""
-    from bot.build import open_assistant
-    from bot.evaluate import evaluate_file, report_text
-    from bot.json_form import dump
-
-    assistant = open_assistant(_settings(index=index, no_dense=no_dense), report=tell)
-    report = evaluate_file(assistant, file, split)
-    print_result(dump(report.to_json(), indent=2) if json else report_text(report))
 
 
 @app.command()

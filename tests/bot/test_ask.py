@@ -19,7 +19,7 @@ import pytest
 
 from bot.answer import Answer
 from bot.ask import Assistant
-from bot.evaluate import Case, Report, evaluate_file, score
+from bot.evaluation import Case, Report, evaluate_file, score
 from bot.questions_file import Asked
 from corpus.load import load_corpus, packaged_corpus
 from corpus.measure import Guideline
