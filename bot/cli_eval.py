@@ -12,6 +12,7 @@ import typer
 
 from bot.cli_output import print_result, tell, write_out
 from bot.settings import Settings, index_named, read_settings
+from corpus.errors import UsageError
 
 if TYPE_CHECKING:
     from bot.evaluation.cases import Known
@@ -49,6 +50,8 @@ def evaluate(
 
     wanted = read_thresholds(threshold or (), thresholds)
     known = choose(read_known(file), split)
+    if html and not html.parent.is_dir():
+        raise UsageError(f"没有文件夹 {html.parent}。", f"There is no folder {html.parent} for the page.")
     check_names(wanted, known)
     found = _evaluation(_settings(index, no_dense), known)
     met = compare(wanted, found)
