@@ -1,43 +1,37 @@
 """The one path from a question to its answer. Command line, chat and every other surface call it.
 
-text (+ history) → Question, read by rules → `bot.direct`: routes that need no search
-                                            → or Query (one call to the model) → Ranking → `bot.found`
-Where a language model is configured, `bot.speaking` then puts answers in free words into words of its own.
+text (+ history) → Question, read by rules → `bot.extract`: an answer of the text's own sentences
+
+Where a language model is configured, `bot.understanding` may have a question that rules are unsure of read
+again, and `bot.speaking` puts answers in free words into words of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import partial
-from time import perf_counter
+from math import inf
+from time import monotonic
 
-from bot.answer import Answer, Timing
+from bot.answer import Answer
 from bot.answers.places import with_places
 from bot.answers.sources import with_sources
-from bot.direct import direct_answer
-from bot.evidence import Evidence, blended, gather
-from bot.found import Finder
+from bot.extract import Extractor
 from bot.library import Library
 from bot.naming import Naming, read_naming
 from bot.phrases import say
-from bot.question import Question, read_named
+from bot.question import Question, read_named, read_question
 from bot.questions_file import Asked
 from bot.reading.followup import Context, resolve
-from bot.scope import Scope
 from bot.speaking.evidence import evidence_of
 from bot.speaking.speaker import Heard, Speaker
+from bot.understanding.doubt import is_doubtful
+from bot.understanding.known import known_of
 from corpus.measure import Guideline, Measure
 from corpus.normal import normalize
 from corpus.versions import title_key
-from index.hits import Query, Ranking
 from index.store import Index
-
-_SHORT = 8
-"""A matter of so many characters has a vector of its own beside that with the name of a place."""
-_RANKED = 10
-"""So many measures are looked at."""
 
 
 class Assistant:
@@ -47,8 +41,8 @@ class Assistant:
         self.index = index
         self.library = Library(index.guidelines, index.applicability)
         self._by_other_unit = {g.slug: g for g in index.guidelines if g.unit != "line"}
-        self._scope = Scope(index.background)
         self._max_question = max_question
+        self._extractor = Extractor(index, self._library_of, max_question)
         self._speaker = speaker
 
     def ask(
@@ -74,33 +68,50 @@ class Assistant:
     def _answers(
         self, asked: Iterable[Asked], speaker: Speaker | None = None, heard: Heard | None = None
     ) -> list[Answer]:
-        questions: list[Question] = []
-        answers: list[Answer | None] = []
-        originals: list[str] = []
-        for each in asked:
-            start = perf_counter()
-            originals.append(each.text)
-            questions.append(self._read(each))
-            answer = direct_answer(questions[-1], self._library_of(questions[-1]), self._max_question)
-            spent = Timing(compose=1000 * (perf_counter() - start))
-            answers.append(answer and replace(answer, timing=spent))
-        self._search(questions, answers)
-        made = [answer for answer in answers if answer is not None]
+        asked, start = list(asked), monotonic()
+        questions = [self._read(one, speaker) for one in asked]
+        answers = self._extractor.answers(questions)
         if speaker is not None:
-            made = self._spoken(speaker, made, questions, heard)
+            self._understood(speaker, asked, questions, answers)
+            # To understand a question takes from the time for its answer.
+            until = start + speaker.seconds if len(asked) == 1 else inf
+            answers = self._spoken(speaker, answers, questions, heard, until)
         return [
-            _as_typed(self._told(answer, question), text, question)
-            for answer, text, question in zip(made, originals, questions, strict=True)
+            _as_typed(self._told(answer, question), one.text, question)
+            for answer, one, question in zip(answers, asked, questions, strict=True)
         ]
 
+    def _understood(
+        self, speaker: Speaker, asked: Sequence[Asked], questions: list[Question], answers: list[Answer]
+    ) -> None:
+        """Put another question and its answer in place where rules were in doubt and a model's reading holds.
+
+        What rules refuse is refused, unless the reading gets an answer.
+        """
+        for place, (question, answer) in enumerate(zip(questions, answers, strict=True)):
+            if speaker.understanding is None or not is_doubtful(question, answer):
+                continue
+            library = self._library_of(question)
+            reading = speaker.understanding.route(question.text, question.lang, known_of(library))
+            if reading is not None:
+                again = self._read(replace(asked[place], text=reading.question, history=()))
+                (found,) = self._extractor.answers([again])
+                if found.refusal is None:
+                    questions[place], answers[place] = again, found
+
     def _spoken(
-        self, speaker: Speaker, answers: Sequence[Answer], questions: Sequence[Question], heard: Heard | None
+        self,
+        speaker: Speaker,
+        answers: Sequence[Answer],
+        questions: Sequence[Question],
+        heard: Heard | None,
+        until: float,
     ) -> list[Answer]:
         """The answers with a model's words, where it is to be asked; several of them side by side."""
 
         def speak(answer: Answer, question: Question) -> Answer:
             evidence = evidence_of(answer, self._library_of(question), self._measure_of)
-            return speaker.speak(answer, question.text, evidence, self.index.applicability, heard)
+            return speaker.speak(answer, question.text, evidence, self.index.applicability, heard, until)
 
         if len(answers) == 1:
             return [speak(answers[0], questions[0])]
@@ -118,10 +129,13 @@ class Assistant:
         answer = with_sources(answer, self._library_of(question), question.naming)
         return with_places(answer, self._by_other_unit)
 
-    def _read(self, asked: Asked) -> Question:
+    def _read(self, asked: Asked, speaker: Speaker | None = None) -> Question:
         text = asked.text
         if asked.history and len(text) <= self._max_question:
             text = resolve(text, asked.history, self._context())
+            if text == asked.text and speaker is not None and speaker.understanding is not None:
+                lang, known = read_question(text, self._max_question).lang, known_of(self.library)
+                text = speaker.understanding.rewritten(text, lang, asked.history, known) or text
         naming = self._naming(text)
         question = read_named(text, naming, self._max_question)
         if question.unclear:
@@ -159,84 +173,6 @@ class Assistant:
     def _cited(self, text: str) -> list[int]:
         """The numbers of the measures that the answer to a question cites."""
         return [citation.number for citation in self._answers([Asked(text)])[0].citations]
-
-    def _search(self, questions: Sequence[Question], answers: list[Answer | None]) -> None:
-        """Fill in the answers that are open: by the bare matter where that is enough, else by the whole."""
-        queries: dict[str, Query] = {}
-        encoding = [0.0] * len(questions)
-        for texts_of, answer_by in ((_matter, self._in_general), (_whole, self._by_search)):
-            left = [i for i, answer in enumerate(answers) if answer is None and texts_of(questions[i])]
-            before = perf_counter()
-            self._encode((text for i in left for text in texts_of(questions[i])), queries)
-            each = 1000 * (perf_counter() - before) / max(1, len(left))
-            for i in left:
-                encoding[i] += each
-                answers[i] = answer_by(questions[i], queries, encoding[i])
-
-    def _encode(self, texts: Iterable[str], queries: dict[str, Query]) -> None:
-        """Each text encoded once, into `queries`."""
-        new = [text for text in dict.fromkeys(texts) if text not in queries]
-        queries.update(zip(new, self.index.encode_many(new), strict=True))
-
-    def _query(self, text: str, queries: Mapping[str, Query], like: str) -> Query:
-        """The text as a query; where it has no vector of its own, with that of the text `like`."""
-        return queries.get(text) or replace(self.index.lexical(text), vector=queries[like].vector)
-
-    def _in_general(self, question: Question, queries: Mapping[str, Query], encoding: float) -> Answer | None:
-        start = perf_counter()
-        finder = Finder(self._library_of(question), self._scope)
-        query = queries[question.matter]
-        answer = finder.in_general(question, query, self._rank(query, finder.reachable(question)))
-        return answer and replace(answer, timing=Timing(encoding, 1000 * (perf_counter() - start)))
-
-    def _by_search(self, question: Question, queries: Mapping[str, Query], encoding: float) -> Answer:
-        start = perf_counter()
-        finder = Finder(self._library_of(question), self._scope)
-        if _compares(question):
-            answer = finder.across(question, partial(self._gathered, queries[question.searched], question))
-            return replace(answer, timing=Timing(encoding, 1000 * (perf_counter() - start)))
-        only, encoded = finder.reachable(question), _whole(question)[0]
-        whole = self._query(question.whole, queries, encoded)
-        ranking = self._rank(whole, only)
-        if question.searched != question.whole:
-            ranking = blended(ranking, self._rank(self._query(question.searched, queries, encoded), only))
-        evidence = gather(self.index, whole, ranking, question)
-        searched = perf_counter()
-        answer = finder.compose(question, evidence)
-        done = perf_counter()
-        timing = Timing(encoding, 1000 * (searched - start), 1000 * (done - searched))
-        return replace(answer, timing=timing)
-
-    def _rank(self, query: Query, only: Collection[str] | None) -> Ranking:
-        return self.index.rank(query, k=_RANKED, only=only, sentences=False)
-
-    def _gathered(self, query: Query, question: Question, only: Collection[str]) -> Evidence:
-        ranking = self._rank(query, only)
-        return gather(self.index, query, ranking, question)
-
-
-def _compares(question: Question) -> bool:
-    """Whether several documents are to be compared."""
-    return question.naming.compares and len(question.naming.slugs) > 1
-
-
-def _matter(question: Question) -> tuple[str, ...]:
-    """What a question is searched by first, if it has a matter beside a district."""
-    return (question.matter,) if question.matter and not _compares(question) else ()
-
-
-def _whole(question: Question) -> tuple[str, ...]:
-    """What a question is searched by otherwise."""
-    if _compares(question):
-        return (question.searched,)
-    # In a short question the name of a place drowns the matter. In a longer one a vector of the matter
-    # alone finds nothing more (on 413 questions), and would double the cost; nor does one of the whole,
-    # where the matter has been encoded already.
-    if question.searched == question.whole:
-        return (question.whole,)
-    if len(question.searched) <= _SHORT:
-        return (question.whole, question.searched)
-    return (question.matter or question.whole,)
 
 
 def spoken_name(document: Guideline, library: Library) -> str:

@@ -173,6 +173,10 @@ class Settings(BaseSettings):
         le=1_000_000,
         description="交给模型的原文最多多少字 / characters of whole measures given to the model",
     )
+    llm_understands: bool = Field(
+        default=True,
+        description="规则读不准时由模型帮助理解 / the model helps to read questions that rules are unsure of",
+    )
     llm_parallel: int = Field(
         default=4, ge=1, le=256, description="同时进行的模型请求数 / calls to the model at a time"
     )

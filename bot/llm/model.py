@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
+from math import inf
 from threading import BoundedSemaphore, Event
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -49,18 +50,18 @@ class Model:
     """A language model with its limits. Safe to use from several threads."""
 
     def __init__(self, name: str, stream: Stream, limits: Limits) -> None:
-        self.name, self.parallel = name, limits.parallel
+        self.name, self.parallel, self.seconds = name, limits.parallel, limits.whole
         self.breaker = Breaker(limits.failures, limits.rest)
         self._stream, self._limits = stream, limits
         self._slots = BoundedSemaphore(limits.parallel)
 
-    def write(self, messages: Sequence[Message]) -> Iterator[str]:
+    def write(self, messages: Sequence[Message], until: float = inf) -> Iterator[str]:
         """The answer in pieces as they come; what a visitor may see of it is for others to decide.
 
-        Raises ModelUnavailable, at the latest after the whole time; some pieces may have come before.
-        Closing the iterator early ends the call.
+        Raises ModelUnavailable, at the latest after the whole time, or at `until` (of `time.monotonic`);
+        some pieces may have come before. Closing the iterator early ends the call.
         """
-        until = monotonic() + self._limits.whole
+        until = min(until, monotonic() + self._limits.whole)
         flow = self._begin(messages, until)
         try:
             yield from self._read(flow, until)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 from time import perf_counter
 
 from bot.answer import Answer, Citation, Spoken, SpokenOutcome, Timing
@@ -14,6 +15,7 @@ from bot.phrases import Lang
 from bot.prompts import NO_EVIDENCE, Filled, Given, answer_prompt
 from bot.settings import Settings
 from bot.speaking.wording import note, paragraph, places_of, sentence_text
+from bot.understanding.understanding import Understanding
 from corpus.applicability import Applicability
 from corpus.errors import ModelUnavailable
 
@@ -23,13 +25,17 @@ Heard = Callable[[str], None]
 
 
 class Speaker:
-    """Puts answers into words with a model. Safe to use from several threads."""
+    """Puts answers into words with a model. Safe to use from several threads.
 
-    def __init__(self, model: Model, max_evidence: int) -> None:
+    `understanding` is the same model where a question is to be understood; None where it is not to be asked.
+    """
+
+    def __init__(self, model: Model, max_evidence: int, understands: bool = True) -> None:
         """`max_evidence`: so many characters of measures are sent at most."""
         self.model = model
         self._max_evidence = max_evidence
-        self.parallel = model.parallel
+        self.parallel, self.seconds = model.parallel, model.seconds
+        self.understanding = Understanding(model) if understands else None
 
     def speak(
         self,
@@ -38,11 +44,12 @@ class Speaker:
         evidence: Sequence[Given],
         known: Mapping[str, Applicability],
         heard: Heard | None = None,
+        until: float = inf,
     ) -> Answer:
         """The answer with the model's words above it; as it is, but for `spoken`, where there are none.
 
         `question` stands alone. Without evidence the model is not asked. Never raises for what the model
-        or its server does; takes no longer than the model's limits.
+        or its server does; takes no longer than the model's limits, nor than until `until` (`time.monotonic`).
         """
         filled = answer_prompt(question, answer.lang, evidence, self._max_evidence)
         if filled is None:
@@ -51,7 +58,7 @@ class Speaker:
         said = _Said(answer.lang, filled, known, heard)
         unavailable = False
         try:
-            said.listen(self.model.write(filled.messages))
+            said.listen(self.model.write(filled.messages, until))
         except ModelUnavailable:  # it is logged there; what was said before is whole sentences
             unavailable = True
         except Exception:  # whatever its words did to us, the extract is ready
@@ -66,7 +73,7 @@ class Speaker:
 def open_speaker(settings: Settings) -> Speaker | None:
     """A speaker with the model of the settings, None where none is set. Raises UsageError."""
     model = open_model(settings)
-    return None if model is None else Speaker(model, settings.llm_max_evidence)
+    return None if model is None else Speaker(model, settings.llm_max_evidence, settings.llm_understands)
 
 
 @dataclass(slots=True)

@@ -247,3 +247,46 @@ def test_in_english(server: Scripted, speaking: Speaking) -> None:
     assert "5%" not in answer.text.split("\n\n", 2)[0]
     assert answer.spoken and answer.spoken.kept + answer.spoken.changed == 2
     assert answer.spoken.kept == 0 or said.startswith("Insurance companies are encouraged")
+
+
+def test_a_follow_up_that_rules_leave_open_is_read_by_the_model(server: Scripted, speaking: Speaking) -> None:
+    """First call: the follow-up by itself; second: the answer. The visitor is told how it was read."""
+    server.acts = [acts.says("知识价值信用贷款由谁来办?")]
+    server.act = acts.says(NO_EVIDENCE)
+    assistant = speaking()
+    before = assistant.ask(QUESTION)
+    server.requests.clear()
+    server.acts = [acts.says("知识价值信用贷款由谁来办?")]
+    answer = assistant.ask("它由谁来办?", [(QUESTION, before.text)])
+    assert answer.question == "它由谁来办?"
+    assert "知识价值信用贷款由谁来办" in answer.text.split("\n\n", 1)[0]
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("rewrite", ["成都市的知识价值信用贷款由谁来办?", "应当由银行办理,补助500万元。", ""])
+def test_a_rewrite_with_anything_new_is_not_used(
+    server: Scripted, speaking: Speaking, assistant: Assistant, rewrite: str
+) -> None:
+    server.acts = [acts.says(rewrite)]
+    server.act = acts.says(NO_EVIDENCE)
+    history = [(QUESTION, assistant.ask(QUESTION).text)]
+    answer = speaking(llm_retries=0).ask("它由谁来办?", history)
+    assert answer.text == assistant.ask("它由谁来办?", history).text
+
+
+def test_a_slow_model_has_one_time_for_all(
+    server: Scripted, speaking: Speaking, assistant: Assistant
+) -> None:
+    server.act = acts.silent(5)
+    history = [(QUESTION, assistant.ask(QUESTION).text)]
+    speaker = speaking(llm_first_seconds=1.0, llm_seconds=1.5, llm_retries=0)
+    start = time.monotonic()
+    answer = speaker.ask("它由谁来办?", history)
+    assert time.monotonic() - start < 2.5
+    assert answer.text == assistant.ask("它由谁来办?", history).text
+
+
+def test_to_understand_can_be_switched_off(server: Scripted, speaking: Speaking) -> None:
+    server.act = acts.says(NO_EVIDENCE)
+    speaking(llm_understands=False).ask("它由谁来办?", [(QUESTION, "……")])
+    assert len(server.requests) <= 1
