@@ -21,6 +21,7 @@ from bot.extract import Extractor
 from bot.library import Library
 from bot.naming import Naming, read_naming
 from bot.phrases import say
+from bot.prompts import Given
 from bot.question import Question, read_named, read_question
 from bot.questions_file import Asked
 from bot.reading.followup import Context, resolve
@@ -64,6 +65,10 @@ class Assistant:
     def ask_many(self, asked: Iterable[Asked]) -> list[Answer]:
         """The answers to many questions, with one batch through the model for all that need it."""
         return self._answers(asked, self._speaker)
+
+    def evidence(self, answer: Answer) -> tuple[Given, ...]:
+        """The measures that a language model is given for an answer; none where it is not asked."""
+        return evidence_of(answer, self.library, self._measure_of)
 
     def _answers(
         self, asked: Iterable[Asked], speaker: Speaker | None = None, heard: Heard | None = None
@@ -110,8 +115,9 @@ class Assistant:
         """The answers with a model's words, where it is to be asked; several of them side by side."""
 
         def speak(answer: Answer, question: Question) -> Answer:
-            evidence = evidence_of(answer, self._library_of(question), self._measure_of)
-            return speaker.speak(answer, question.text, evidence, self.index.applicability, heard, until)
+            return speaker.speak(
+                answer, question.text, self.evidence(answer), self.index.applicability, heard, until
+            )
 
         if len(answers) == 1:
             return [speak(answers[0], questions[0])]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -11,9 +10,7 @@ from bot.cli_output import print_result, tell
 from bot.settings import Settings, index_named, read_settings
 
 if TYPE_CHECKING:
-    from bot.answer import Answer
-    from bot.prompts import Filled, Given
-    from index.store import Index
+    from bot.prompts import Filled
 
 
 def prompts(
@@ -40,8 +37,9 @@ def prompts(
     filled = _filled(settings, question, purpose, after)
     if filled is None:
         tell(
-            "没有可作依据的条款,不会询问模型。\n"
-            "There is no measure to answer from: the model would not be asked."
+            "不会询问模型:清单、条文、适用表和拒答都不经过它,没有条款作依据时也一样。\n"
+            "The model would not be asked: lists, clauses, the table and refusals are not its work, "
+            "nor is an answer without a measure."
         )
     elif json:
         sent = [{"role": each.role, "content": each.text} for each in filled.messages]
@@ -62,21 +60,10 @@ def _filled(settings: Settings, question: str, purpose: str, after: str | None) 
     asked = read_question(question, settings.max_question)
     if purpose == "route":
         return route_prompt(asked.text, asked.lang)
-    assistant = open_assistant(settings, report=tell)
+    silent = settings.model_copy(update={"llm_model": ""})
+    assistant = open_assistant(silent, report=tell)
     if purpose == "rewrite":
         before = [(after, assistant.ask(after).text)] if after else []
         return rewrite_prompt(asked.text, asked.lang, before)
     answer = assistant.ask(question)
-    return answer_prompt(
-        asked.text, answer.lang, list(_evidence(answer, assistant.index)), settings.llm_max_evidence
-    )
-
-
-def _evidence(answer: Answer, index: Index) -> Iterator[Given]:
-    """The measures that the extract quotes, in its order; none of a refusal."""
-    from bot.prompts import Given
-
-    found = {measure.id: (measure, g.meta.title) for g in index.guidelines for measure in g.measures}
-    for measure_id in dict.fromkeys(citation.measure_id for citation in answer.citations):
-        if measure_id in found and not answer.refusal:
-            yield Given(*found[measure_id])
+    return answer_prompt(asked.text, answer.lang, assistant.evidence(answer), settings.llm_max_evidence)

@@ -49,7 +49,7 @@ class Speaker:
         """The answer with the model's words above it; as it is, but for `spoken`, where there are none.
 
         `question` stands alone. Without evidence the model is not asked. Never raises for what the model
-        or its server does; takes no longer than the model's limits, nor than until `until` (`time.monotonic`).
+        or its server does; takes no longer than the model's limits, and ends at `until` (`monotonic`).
         """
         filled = answer_prompt(question, answer.lang, evidence, self._max_evidence)
         if filled is None:

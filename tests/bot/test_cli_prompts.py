@@ -14,6 +14,7 @@ from bot.cli import main
 from tests.bot.llm.scripted_server import Scripted
 
 DATA = Path(__file__).parents[1] / "data" / "corpus"
+QUESTION = "养老机构的床位建设有什么补贴?"
 Run = Callable[..., tuple[str, str]]
 
 
@@ -39,20 +40,20 @@ def test_the_evidence_is_what_the_extract_quotes(run: Run, monkeypatch: pytest.M
     with Scripted() as server:
         monkeypatch.setenv("WENCE_LLM_BASE_URL", server.url)
         monkeypatch.setenv("WENCE_LLM_MODEL", "scripted")
-        sent = json.loads(run("--json", "第三条说了什么")[0])
+        sent = json.loads(run("--json", QUESTION)[0])
         assert server.requests == []
     assert sent["prompt"].startswith("answer/zh/")
     assert [each["role"] for each in sent["messages"]] == ["system", "user"]
-    (evidence,) = sent["evidence"]
-    assert evidence["n"] == 1 and evidence["measure"].endswith("#3")
+    first = sent["evidence"][0]
+    assert first["n"] == 1 and first["measure"].startswith("linhai-care#")
     assert "\n[1] 《" in sent["messages"][1]["content"]
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("第三条说了什么",), ("== system (answer/zh/", "== user (answer/zh/", "第三条说了什么")),
-        (("What does article 3 say?",), ("== system (answer/en/",)),
+        ((QUESTION,), ("== system (answer/zh/", "== user (answer/zh/", QUESTION)),
+        (("How much subsidy do care homes get for a bed?",), ("== system (answer/en/",)),
         (("--for", "route", "第三条说了什么"), ("route/zh/", "JSON")),
         (
             ("--for", "rewrite", "--after", "第三条说了什么", "那第四条呢"),
@@ -65,7 +66,8 @@ def test_for_people(run: Run, arguments: tuple[str, ...], words: tuple[str, ...]
     assert [word for word in words if word not in out] == []
 
 
-def test_without_evidence_nothing_would_be_sent(run: Run) -> None:
-    out, err = run("你好")
+@pytest.mark.parametrize("question", ["你好", "第三条说了什么", "一共有多少条?"])
+def test_clauses_lists_and_refusals_are_not_for_a_model(run: Run, question: str) -> None:
+    out, err = run(question)
     assert out == ""
     assert "不会询问模型" in err and "would not be asked" in err
