@@ -25,22 +25,21 @@ def new_words(text: str, said: str) -> list[str]:
     """The words of `text` that do not stand in `said`: English ones, and Chinese pieces of two or more."""
     there = _stems(said)
     english_ones = [word for word in _own_english(text) if _stem(word) not in there]
-    pieces = (piece for run in _runs(text) for piece in _missing(run, said))
+    pieces = (piece for run in _RUN.findall(text) for piece in _missing(run, said, passed="addable"))
     return [*english_ones, *(piece for piece in pieces if len(piece) >= _NEW)]
 
 
 def covered(text: str, said: str) -> float:
-    """The share of the Chinese characters of `text` that stand in `said`; 1 where there are none."""
-    runs = _runs(text)
+    """The share of the Chinese characters of `text` that stand in `said` or may be added; 1 for none."""
+    runs = _RUN.findall(text)
     length = sum(map(len, runs))
-    gone = sum(len(piece) for run in runs for piece in _missing(run, said))
+    gone = sum(len(piece) for run in runs for piece in _missing(run, said, passed="addable"))
     return 1 - gone / length if length else 1.0
 
 
 def kept_share(question: str, rewritten: str) -> float:
     """The share of a question's own words that stand in its rewrite; 1 where it has none."""
-    rest = pattern("rewrite", "loose").sub(" ", question)
-    runs = _RUN.findall(rest)
+    runs = _RUN.findall(pattern("rewrite", "loose").sub(" ", question))
     words = _own_english(question)
     there = _stems(rewritten)
     whole = sum(map(len, runs)) + sum(map(len, words))
@@ -51,24 +50,22 @@ def kept_share(question: str, rewritten: str) -> float:
 
 def pairs(text: str) -> frozenset[str]:
     """The pairs of Chinese characters in a text, without the words that may be added."""
-    return frozenset(run[start : start + 2] for run in _runs(text) for start in range(len(run) - 1))
+    runs = _RUN.findall(pattern("rewrite", "addable").sub(" ", text))
+    return frozenset(run[start : start + 2] for run in runs for start in range(len(run) - 1))
 
 
-def _runs(text: str) -> list[str]:
-    """The rows of Chinese characters without the words that may be added."""
-    return _RUN.findall(pattern("rewrite", "addable").sub(" ", text))
-
-
-def _missing(run: str, said: str) -> Iterator[str]:
-    """The pieces of a row whose characters are in no pair that was said."""
+def _missing(run: str, said: str, passed: str = "") -> Iterator[str]:
+    """The pieces of a row whose characters are in no pair that was said, nor in words that are `passed`."""
     held = [False] * len(run)
     if len(run) == 1:
         held[0] = run in said
     for start in range(len(run) - 1):
         if run[start : start + 2] in said:
             held[start] = held[start + 1] = True
-    for match in re.finditer("0+", "".join(str(int(one)) for one in held)):
-        yield run[match.start() : match.end()]
+    for match in pattern("rewrite", passed).finditer(run) if passed else ():
+        held[match.start() : match.end()] = [True] * len(match[0])
+    for piece in re.finditer("0+", "".join(str(int(one)) for one in held)):
+        yield run[piece.start() : piece.end()]
 
 
 def _own_english(text: str) -> list[str]:

@@ -10,6 +10,7 @@ from bot.answer import Answer
 from bot.question import Question
 from bot.reading.smalltalk import speaks_of_policy
 from bot.understanding.content import pairs
+from bot.understanding.route import numbers_a_clause
 from corpus.normal import normalize, normalize_question
 
 
@@ -18,7 +19,7 @@ def is_doubtful(question: Question, answer: Answer) -> bool:
     if question.small_talk or _is_read(question):
         return False
     if answer.refusal == "out_of_scope":
-        return bool(question.where.targets) or question.policy
+        return bool(question.where.targets) or question.policy or numbers_a_clause(question.normal)
     if answer.refusal == "unclear":
         return question.unclear == "gibberish" and speaks_of_policy(question.normal)
     return answer.route == "topic" and not answer.refusal and _is_a_guess(question, answer)

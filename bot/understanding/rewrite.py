@@ -115,8 +115,14 @@ def _answers(plain: str, source: Source) -> bool:
         piece = plain[start : start + COPIED + 1]
         if any(piece in answer for answer in source.answers) and piece not in source.spoken:
             return True
-    asks = pattern("answer", "asks").search(plain)
-    return not asks and bool(pattern("answer", "declares").search(plain))
+    return any(_states(part, source) for part in re.split("[,:]", end)) or _states(plain, source)
+
+
+def _states(part: str, source: Source) -> bool:
+    """Whether a part asks nothing and says something that was not said in a question."""
+    if pattern("answer", "asks").search(part) or part.strip() in source.spoken:
+        return False
+    return bool(pattern("answer", "declares").search(part))
 
 
 def _new_place(plain: str, source: Source) -> bool:

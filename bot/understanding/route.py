@@ -133,6 +133,11 @@ def _number(words: str) -> int:
     return refs[0].number if plain else 0
 
 
+def numbers_a_clause(plain: str) -> bool:
+    """Whether any number in a normalised text stands beside a word for a clause (18那一条)."""
+    return any(_counts_clauses(number, plain) for number in re.findall(r"\d+", plain))
+
+
 def _counts_clauses(words: str, plain: str) -> bool:
     """Whether the number stands beside a word for a clause, or is part of one: 18那一条, not 18个区县."""
     if clause_refs(words):

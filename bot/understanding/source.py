@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,6 +13,7 @@ from bot.reading.clauses import ClauseRef, clause_refs
 from bot.understanding.known import Known, Place
 from corpus.normal import normalize, normalize_question
 
+_LABEL = re.compile(r"第[〇零一二三四五六七八九十百千两]+[条款项章节点]|\([〇零一二三四五六七八九十百千]+\)")
 TURNS = 6
 TURN_CHARS = 600
 """So much of what came before is shown to the model (`bot.prompts`), and nothing beyond it counts."""
@@ -49,8 +51,8 @@ class Source:
 
     @cached_property
     def numbers(self) -> frozenset[Decimal]:
-        """The numbers that were spoken of, by their values."""
-        return frozenset(values(self.text))
+        """The numbers that were asked about, by their values; of answers only those of clauses."""
+        return frozenset((*values(self.spoken), *(Decimal(ref.number) for ref in self.clauses)))
 
     @cached_property
     def documents(self) -> frozenset[str]:
@@ -79,5 +81,5 @@ def source_of(question: str, history: Sequence[tuple[str, str]], known: Known) -
 
 
 def values(text: str) -> list[Decimal]:
-    """The values of the numbers in a normalised text, in order."""
-    return [number.value for number in find_numbers(text)]
+    """The values of the numbers in a normalised text, in order; a clause's label is a name, not a number."""
+    return [number.value for number in find_numbers(_LABEL.sub(" ", text))]
