@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from bot.grounding.evidence import Ground
 from bot.grounding.numbers import find_numbers
-from bot.grounding.words import harmless, pattern, same, same_pattern
+from bot.grounding.words import harmless, listed, pattern, qualifiers, same, same_pattern
 from index.expand import expand
 
 _PARTICLES = frozenset(
@@ -25,12 +25,16 @@ def uncovered(text: str, ground: Ground) -> Iterator[str]:
     for match in same_pattern().finditer(text):
         if any(word in ground.text for word in same()[match[0]]):
             _cover(covered, match.start(), match.end())
+    for group in qualifiers():
+        if any(word in ground.text for word in group):
+            for match in re.finditer("|".join(group), text):
+                _cover(covered, match.start(), match.end())
     for words in (harmless(), pattern("issuer")):
         for match in words.finditer(text):
             if len(match[0]) == 1 and match[0] not in _PARTICLES:
                 continue
             _cover(covered, match.start(), match.end())
-    for start, end in _gaps(text, covered):
+    for start, end in _gaps(text, covered, ground.text):
         if not _said_otherwise(text[start:end], ground):
             yield text[start:end]
 
@@ -58,16 +62,24 @@ def _by_pairs(text: str, start: int, end: int, covered: list[bool], ground: Grou
             _cover(covered, at, at + 2)
 
 
-def _gaps(text: str, covered: list[bool]) -> Iterator[tuple[int, int]]:
+def _gaps(text: str, covered: list[bool], there: str) -> Iterator[tuple[int, int]]:
     for match in _WORD.finditer(text):
         at = match.start()
         while at < match.end():
             end = at
             while end < match.end() and not covered[end]:
                 end += 1
-            if end - at >= 2 or (end > at and end - at == match.end() - match.start() and text[at].isascii()):
+            alone = end - at == 1 and (text[at].isascii() or (text[at] not in there and _turns(text[at])))
+            if end - at >= 2 or (
+                alone and (end - at == match.end() - match.start() or not text[at].isascii())
+            ):
                 yield at, end
             at = end + 1
+
+
+def _turns(letter: str) -> bool:
+    """Whether a letter alone turns a word into another: 弱 of 弱化, 间 of 间接."""
+    return any(letter in letters for letters in listed("opposites")) and harmless().fullmatch(letter) is None
 
 
 def _said_otherwise(run: str, ground: Ground) -> bool:

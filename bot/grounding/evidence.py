@@ -26,7 +26,17 @@ _STRICT = (
 _NOUN = re.compile(
     "(?:支持|引导|指导)(?:力度|作用|政策|措施|体系|意见|思想|性|资金|基金|方式)|的支持|指导思想|工作试点|改革试点"
 )
-_GAINS = re.compile("可以?[^,]{0,4}?(?:获得|享受|得到|领取|拿到|获|申请到)")
+_REFERS = re.compile("其(?!他|它|中|余)|该|上述|前款|同时")
+_VERBS = frozenset(("取消", "停止", "暂停", "拒绝", "排除", "避免", "防止"))
+_GAINS = re.compile(
+    "可以?(?:按规定)?(?:免|减|优先)"
+    "|可以?(?:[^,]{0,4}?|[按从由在依凭][^,]{1,16}?)(?:获得|享受|得到|领取|拿到|获|申请到)"
+    "|可以?[按从由在依凭][^,]{1,16}?(?:补助|补贴|奖励)"
+)
+_HAN = "零一二三四五六七八九十"
+_CLOSING = re.compile(
+    "(?<=可)(?:以)?(?:享受|获得|领取|得到)[^,不]*(?:补助|补贴|奖励|贴息|支持)|(?<=的,)[^;]*(?:补助|补贴|奖励|贴息)|(?<!不)(?:受到?|获得|得到|享受|予以|给予|获)[^,不]{0,4}(?:支持|鼓励|引导|指导|扶持)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +62,16 @@ class Piece:
 def plain(text: str) -> str:
     """Normalised text without blanks between Chinese characters."""
     bare = re.sub(r"(?<![a-z0-9]) | (?![a-z0-9])", "", normalize(text))
+    bare = re.sub(rf"[{_HAN}]{{1,3}}[比:][{_HAN}]{{1,3}}|\d{{1,2}}[:比]\d{{1,2}}(?!\d)", _ratio, bare)
     return re.sub(
         "不得(?=少于|低于|超过|高于|多于|迟于|晚于)", "不", bare
     )  # a bound binds with and without 得
+
+
+def _ratio(match: re.Match[str]) -> str:
+    """One way to write a ratio: 一比三 and 1:3 are 1比3."""
+    numbers = [str(_HAN.find(part)) if part in _HAN else part for part in re.split("[比:]", match[0])]
+    return match[0] if "-1" in numbers else "比".join(numbers)
 
 
 def bigrams(text: str) -> frozenset[str]:
@@ -85,9 +102,11 @@ def same_denial(told: str, sentence: str, there: str, around: str) -> bool:
     own, other = negations(told), negations(there)
     for one in negations(around):
         only = around.count(one[-2:]) == around.count(one)
+        if one[:2] in told and one[:2] in _VERBS:
+            continue
         if only and one[-2:] in told and not any(mine.endswith(one[-2:]) for mine in own):
             return False
-    if own and all(one[:4] in around for one in own):
+    if own and all(one[:4] in around or (one[:2] in _VERBS and one[:2] in around) for one in own):
         return True
     if not own and other and all(one[:3] in sentence for one in other):
         return True
@@ -100,6 +119,13 @@ def strong_words(text: str) -> frozenset[str]:
     """The classes of the words of strength in a piece."""
     rest = _NOUN.sub(" ", _GAINS.sub(" ", text))
     return frozenset(name for name, words in _STRICT if words.search(rest))
+
+
+def closing(sentence: str) -> frozenset[str]:
+    """The classes that a sentence gives its pieces from behind: X做Y,受到鼓励."""
+    said = " ".join(match[0] for match in _CLOSING.finditer(sentence))
+    said += " 支持" if re.search("补助|补贴|奖励|贴息", said) else ""
+    return frozenset(name for name, words in _STRICT if words.search(said))
 
 
 def strength_of(clause: RawClause, text: str) -> str:
@@ -155,6 +181,25 @@ def names_in(text: str, known: Applicability | None) -> frozenset[str]:
     return frozenset(name.name for name in find_names(text, known.gazetteer) if name.kind != "all")
 
 
+_JOINED = re.compile("[、和与及等县区市]*(?:以及)?")
+_FOLLOWING = re.compile("(?:等|各|两|区县|[县区市])*的?(?P<words>[\u4e00-\u9fff]{3})")
+
+
+def name_groups(text: str, known: Applicability | None) -> Iterator[tuple[frozenset[str], str]]:
+    """Names that are joined in a list, and the three letters behind it: 璧山、荣昌等国家高新区 → 国家高."""
+    if known is None:
+        return
+    found = [name for name in find_names(text, known.gazetteer) if name.kind != "all"]
+    group: list[str] = []
+    for at, name in enumerate(found):
+        group.append(name.name)
+        if at + 1 < len(found) and _JOINED.fullmatch(text, name.end, max(name.end, found[at + 1].start)):
+            continue
+        if match := _FOLLOWING.match(text, name.end):
+            yield frozenset(group), match["words"]
+        group = []
+
+
 @dataclass(frozen=True)
 class Ground:
     """One measure as evidence; sentence 0 is its heading, the others follow in their order."""
@@ -186,6 +231,11 @@ class Ground:
         return bigrams(self.text)
 
     @cached_property
+    def name_groups(self) -> tuple[tuple[frozenset[str], str], ...]:
+        """Of all sentences."""
+        return tuple(group for text in self.texts for group in name_groups(text, self.known))
+
+    @cached_property
     def weights(self) -> dict[str, float]:
         """How telling a bigram is: less the more pieces have it."""
         counts: dict[str, int] = {}
@@ -203,6 +253,32 @@ class Ground:
         return ",".join(
             one.text for one in self.pieces if (one.sentence, one.segment) == (piece.sentence, piece.segment)
         )
+
+    def told_with(self, piece: Piece) -> str:
+        """The segment, the first piece of its sentence, and the sentence before where it refers to that (其, 同时)."""
+        words = [self.segment(piece)]
+        words += [one.text for one in self.pieces if one.sentence == piece.sentence][:1]
+        if piece.sentence > 1 and _REFERS.search(self.texts[piece.sentence]):
+            words.append(self.texts[piece.sentence - 1])
+        return ",".join(words)
+
+    def beside(self, piece: Piece) -> frozenset[str]:
+        """What only pieces with another number of the same unit say in the segment: 通过国家审定 beside 通过省级审定."""
+        if piece not in self._beside:
+            here = [
+                one for one in self.pieces if (one.sentence, one.segment) == (piece.sentence, piece.segment)
+            ]
+            units = {number.unit for number in find_numbers(piece.text)}
+            parallel = [
+                one for one in here if one != piece and units & {n.unit for n in find_numbers(one.text)}
+            ]
+            others = frozenset().union(*(one.bigrams for one in here if one not in parallel))
+            self._beside[piece] = frozenset().union(*(telling(one.text) for one in parallel)) - others
+        return self._beside[piece]
+
+    @cached_property
+    def _beside(self) -> dict[Piece, frozenset[str]]:
+        return {}
 
     def numbers(self, piece: Piece) -> tuple[Number, ...]:
         """The numbers of a piece's segment."""

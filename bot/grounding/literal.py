@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from bot.grounding.evidence import Ground, plain
-from bot.grounding.words import pattern
+from bot.grounding.words import listed, pattern
+from corpus.applicability import Applicability
+from corpus.find import find_names
 from corpus.places import find_places
 
 _QUOTED = re.compile(r"[“「『\"]([^“”「」『』\"]+)[”」』\"]|[《〈<]([^》〉>]+)[》〉>]|‘([^’]+)’")
@@ -43,19 +45,37 @@ def _institutions(text: str, there: str) -> Iterator[str]:
             match[0],
         )
         keep = len(tail[0]) + 2 if tail else 3
-        name = text[max(match.start(), end - keep) : end]
-        if name not in there and not (
-            tail and len(tail[0]) > 1 and tail[0] in there and _loose(match[0], tail[0])
-        ):
+        start = max(
+            [
+                match.start(),
+                *(stop.end() for stop in pattern("name_stops").finditer(text, match.start(), end - 2)),
+            ]
+        )
+        name = text[max(start, end - keep) : end]
+        if name in listed("no_institution"):
+            continue
+        loose = tail and len(tail[0]) > 1 and tail[0] in there and _loose(match[0], tail[0])
+        if name not in there and not loose and not _short_for(name, there):
             yield name
+
+
+def _short_for(name: str, there: str) -> bool:
+    """Whether a name is short for one of the measure: 人社部门 for 人力资源社会保障部门."""
+    spelt = "[\u4e00-\u9fff]{0,3}?".join(map(re.escape, name))
+    return len(name) >= 3 and re.search(spelt, there) is not None
 
 
 def _loose(name: str, tail: str) -> bool:
     """Whether nothing stands before the ending but words that name nobody: 该中心, 设立公司."""
     return (
         len(name) == len(tail)
-        or re.search(r"[该的各个些立设和与对由向在、]$", name[: -len(tail)]) is not None
+        or re.search(r"[该的各个些立设和与对由向在、于到以]$", name[: -len(tail)]) is not None
     )
+
+
+def _spelt_names(text: str, known: Applicability) -> str:
+    """The words of a text that the gazetteer knows."""
+    return " ".join(name.words for name in find_names(text, known.gazetteer))
 
 
 def _places(text: str, there: str, grounds: Sequence[Ground]) -> Iterator[str]:
@@ -63,5 +83,8 @@ def _places(text: str, there: str, grounds: Sequence[Ground]) -> Iterator[str]:
     yield from (match[0] for match in pattern("areas").finditer(text) if match[0] not in there)
     for place in find_places(text):
         inside = known is not None and any(one.within(known.gazetteer.region) for one in place.candidates)
-        if place.text not in there and not inside:
+        if place.text.isascii() and known is not None and place.text in _spelt_names(text, known):
+            continue
+        short = place.text.isascii() and any(one.short[:1] in there for one in place.candidates)
+        if place.text not in there and not inside and not short:
             yield place.text

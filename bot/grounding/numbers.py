@@ -46,6 +46,7 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(
         r"(?P<ordinal>第)?(?:"
         rf"(?P<part>百分之)(?P<percent>[\d.]+|[{_HAN}]+(?:点[{_HAN}]+)?)"
+        rf"|(?P<below>[{_HAN}]+)分之(?P<above>[{_HAN}]+)|(?P<above2>\d{{1,3}})/(?P<below2>\d{{1,3}})"
         r"|(?P<digits>\d[\d,]*(?:\.\d+)?)(?P<times>[十百千万亿]{0,2})"
         rf"|(?P<han>[{_HAN}]+)(?P<tenths>成)?)(?P<of>多|余|几)?(?P<unit>{unit})?"
     )
@@ -53,9 +54,14 @@ def _pattern() -> re.Pattern[str]:
 
 def find_numbers(text: str) -> tuple[Number, ...]:
     """Every number of normalised `text`, in order. A numeral in a word (统一, 一批) is none."""
-    masked = pattern("no_number").sub(lambda match: "\x00" * len(match[0]), text)
+    masked = pattern("no_number").sub(_masked, text)
     masked = re.sub("一半", "50%", masked)
     return tuple(_numbers(masked))
+
+
+def _masked(match: re.Match[str]) -> str:
+    part = match[0] == "之一" and match.string[match.start() - 1 : match.start()] == "分"
+    return match[0] if part else "\x00" * len(match[0])
 
 
 def _numbers(text: str) -> Iterator[Number]:
@@ -63,6 +69,8 @@ def _numbers(text: str) -> Iterator[Number]:
         value, unit = _value(match), units().get(match["unit"] or "", "")
         if value is None:
             continue
+        if match["below"] or match["below2"]:
+            unit = "分之"
         if match["part"] or match["tenths"]:
             unit = "%"
         if match["han"] and not unit and not match["ordinal"] and len(match["han"]) < 2:
@@ -73,6 +81,13 @@ def _numbers(text: str) -> Iterator[Number]:
 
 
 def _value(match: re.Match[str]) -> Decimal | None:
+    if match["below"] or match["below2"]:
+        above, below = (
+            (_han(match["above"]), _han(match["below"]))
+            if match["below"]
+            else (_plain(match["above2"]), _plain(match["below2"]))
+        )
+        return (above / below).quantize(Decimal("0.0001")) if above is not None and below else None
     if match["percent"]:
         return _han(match["percent"]) if match["percent"][0] in _HAN else _plain(match["percent"])
     if match["digits"]:

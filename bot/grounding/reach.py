@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
-from bot.grounding.evidence import Ground, Piece
+from bot.grounding.evidence import Ground, Piece, name_groups
+from bot.grounding.words import pattern
 from corpus.table import Evidence
 
 _CONDITION = re.compile("条件|有关|相关|部分|基础|成效|能力|如果|若|符合|具备|周边|满足")
@@ -30,6 +31,14 @@ def name_faults(
             yield "name", name
         elif all(one.route == "conditional" for one in proofs) and not _CONDITION.search(piece.text):
             yield "condition", name
+
+
+def neighbour_faults(text: str, ground: Ground) -> Iterator[tuple[Literal["name"], str]]:
+    """Names before words that the measure has behind other names: 荣昌国际生物城 for 巴南国际生物城."""
+    for names, behind in name_groups(text, ground.known):
+        there = [others for others, words in ground.name_groups if words == behind]
+        if there and not pattern("name_stops").match(behind) and not names <= frozenset().union(*there):
+            yield "name", behind
 
 
 def _last_named(anchor: Piece, ground: Ground) -> frozenset[str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from bot.grounding.evidence import Ground, Piece, telling
+from bot.grounding.evidence import Ground, Piece, bigrams, telling
 from bot.grounding.numbers import find_numbers
+from bot.grounding.parties import Party, like, read_parties
 from bot.grounding.words import pattern, qualifiers, strict_qualifiers
 
 RoleFault = Literal["condition", "actor"]
@@ -17,17 +17,18 @@ _CUE = re.compile(
     "(?<![得到获享受])支持|鼓励|引导|推动|探索|应当|必须|不得|可以(?!得到|获得|享受|领取)|应(?!用)|要|将|负责|承担|给予|牵头|建立|设立|制定|建设|开展|组织|安排|补助|奖励"
 )
 _HELD = 0.25
-_OFFICE = "(?:市|区|县)?(?:卫生健康|农业农村|发展改革|自然资源|[\u4e00-\u9fff]{2})(?:委员会|部门|局|厅)"
+_ACT = ("does", "told", "helped", "with")
 
 
 def role_faults(piece: Piece, context: str, anchor: Piece, ground: Ground) -> Iterator[tuple[RoleFault, str]]:
     """Conditions left out, and actors who do not act there."""
-    yield from (("condition", words) for words in _qualifiers(piece, context, anchor))
+    yield from (("condition", words) for words in _qualifiers(piece, context, anchor, ground))
     yield from (("condition", words) for words in _conditions(piece, context, anchor, ground))
-    yield from (("actor", words) for words in _actors(piece, anchor, ground))
+    yield from (("condition", words) for words in _dropped(piece, context, anchor, ground))
+    yield from (("actor", words) for words in _actors(piece, context, anchor, ground))
 
 
-def _qualifiers(piece: Piece, context: str, anchor: Piece) -> Iterator[str]:
+def _qualifiers(piece: Piece, context: str, anchor: Piece, ground: Ground) -> Iterator[str]:
     """A qualifier of the piece repeated that the sentence does not have, though it has what it qualifies."""
     for words in qualifiers():
         for word in words:
@@ -40,9 +41,15 @@ def _qualifiers(piece: Piece, context: str, anchor: Piece) -> Iterator[str]:
                 yield word + noun
     for words in qualifiers():
         if any(word in piece.text for word in words) and words[0] in strict_qualifiers():
-            clause = ground_clause(anchor)
+            clause = ground_clause(anchor) + ground.segment(anchor)
             if not any(word in clause for word in words):
                 yield words[0]
+
+
+def acts(there: Piece, ground: Ground) -> bool:
+    """Whether a piece of a measure says who does what it tells, itself or by the pieces before."""
+    named = [one.part for one in read_parties(there.text) if one.part in _ACT]
+    return "does" in (named or [one.part for one in _acting_before(there, ground)])
 
 
 def ground_clause(anchor: Piece) -> str:
@@ -62,10 +69,44 @@ def _conditions(piece: Piece, context: str, anchor: Piece, ground: Ground) -> It
     for condition in _in_force(piece, anchor, ground):
         own = telling(condition)
         amounts = find_numbers(condition)
+        if _limits(piece, ground.segment(anchor)):
+            continue
         if (amounts and not all(any(one.value == other.value for other in numbers) for one in amounts)) or (
             own and len(own & said) < _HELD * len(own)
         ):
             yield condition
+
+
+def _limits(piece: Piece, segment: str) -> bool:
+    """Whether a piece only sets a limit: it grants nothing to anybody, whoever the condition is on."""
+    return re.search(
+        "[最不]高?(?:超过|多|长|高)|只能|上限|期限?为|至多", piece.text
+    ) is not None and not re.search("奖励|给予|补助|补贴", piece.text)
+
+
+def _dropped(piece: Piece, context: str, anchor: Piece, ground: Ground) -> Iterator[str]:
+    """What narrows a noun in the piece repeated and is left out between two letters of the piece here."""
+    parties = {one.start: one for one in read_parties(anchor.text)}
+    for at in range(len(piece.text) - 1):
+        if piece.text[at : at + 2] in ground.bigrams:
+            continue
+        left, right = re.escape(piece.text[at]), re.escape(piece.text[at + 1 : at + 3])
+        for match in re.finditer(rf"(?<={left})[^,、]{{2,14}}?(?={right})", anchor.text):
+            words = match[0]
+            party = next((one for one in parties.values() if one.start <= match.end() < one.end), None)
+            narrows = pattern("narrows").match(words) or (party is not None and words.endswith("的"))
+            if (
+                narrows
+                and not pattern("loose_modifier").fullmatch(words.removesuffix("的"))
+                and not _told_of(words, context)
+            ):
+                yield words
+
+
+def _told_of(words: str, context: str) -> bool:
+    """Whether a sentence has at least a third of some words."""
+    own = bigrams(words)
+    return len(own & bigrams(context)) >= 0.34 * len(own)
 
 
 def _in_force(piece: Piece, anchor: Piece, ground: Ground) -> frozenset[str]:
@@ -79,71 +120,103 @@ def _in_force(piece: Piece, anchor: Piece, ground: Ground) -> frozenset[str]:
     return frozenset(found) - {anchor.text}
 
 
-@cache
-def _before_cue() -> re.Pattern[str]:
-    return re.compile(
-        rf"^(?:[^,]{{0,12}}?)(?P<who>{pattern('bodies').pattern})(?:[^,]{{0,6}}?)(?:{_CUE.pattern})"
-    )
-
-
-def _actors(piece: Piece, anchor: Piece, ground: Ground) -> Iterator[str]:
-    """A body before the verb must stand in what is repeated, and before a verb there as well."""
-    match = _before_cue().match(piece.text)
-    segment = ground.segment(anchor)
-    if match and match["who"] not in segment and not _issuer(match["who"], segment):
-        yield match["who"]
-    elif match and not _CUE.search(piece.text[: match.start("who")]) and match["who"] in segment:
-        first = segment.find(match["who"])
-        cue = _CUE.search(segment)
-        told = re.match("支持|鼓励|引导|推动|指导", segment)
-        if (
-            cue
-            and cue.start() < first
-            and told
-            and re.search("支持|鼓励|引导|推动", piece.text[match.end("who") :])
-        ):
-            yield match["who"]
-    yield from _elsewhere(piece, ground)
+def _actors(piece: Piece, context: str, anchor: Piece, ground: Ground) -> Iterator[str]:
+    """Parties that the measure names in another part, beside another verb, or not at all."""
+    parties = [one for one in read_parties(piece.text) if one.part in ("does", "told", "helped", "gets")]
+    if parties and not piece.text.endswith("的"):
+        results = [list(_misplaced(parties, piece, one, ground)) for one in _same_deed(piece, anchor, ground)]
+        yield from min(results, key=len)
+    owners = [one for one in read_parties(piece.text) if piece.text.startswith("的", one.end)]
+    yield from _widened([*parties, *owners], context, anchor, ground)
     for found in re.finditer("市级|省级|国家级|区县|县\\(区\\)|乡镇|市财政|中央", piece.text):
-        if found[0] not in ground.text and not _issuer(found[0], segment):
+        if piece.text.startswith("财政", found.end()):
+            continue
+        if found[0] not in ground.text and not _issuer(found[0], ground.segment(anchor)):
             yield found[0]
 
 
-def _elsewhere(piece: Piece, ground: Ground) -> Iterator[str]:
-    """A body that the measure names beside another verb than the one it is given here."""
-    bodies = [match[0] for match in _bodies().finditer(piece.text)]
-    rest = telling(_bodies().sub(" ", piece.text)) if bodies else frozenset()
+def _same_deed(piece: Piece, anchor: Piece, ground: Ground) -> list[Piece]:
+    """The pieces that repeat best what a piece says beside its parties."""
+    text = piece.text
+    for party in read_parties(text):
+        if party.part == "other":
+            continue
+        text = text[: party.start] + " " * (party.end - party.start) + text[party.end :]
+    rest = telling(text)
     scores = [sum(ground.weights[pair] for pair in rest & one.bigrams) for one in ground.pieces]
     best = max(scores)
-    if not best or not bodies:
-        return
-    there = [one for score, one in zip(scores, ground.pieces, strict=True) if score >= 0.97 * best]
-    for body in bodies:
-        at = piece.text.find(body)
-        phrase = piece.text[at : at + len(body) + 2]
-        told = re.search("(?:支持|鼓励|引导|推动|指导)" + re.escape(body), piece.text)
-        if told and any(_near(one, told[0], ground) for one in there):
-            continue
-        owns = phrase[len(body) :].startswith("的")
-        if not any(_has(one, body, ground) or _near(one, body if owns else phrase, ground) for one in there):
-            yield body
-    by = re.search("由(..)", piece.text)
-    if by and any("由" in one.text for one in there) and not any(by[0] in one.text for one in there):
-        yield by[1]
+    return [
+        one for score, one in zip(scores, ground.pieces, strict=True) if best and score >= 0.97 * best
+    ] or [anchor]
 
 
-def _near(piece: Piece, words: str, ground: Ground) -> bool:
-    return words in ground.segment(piece)
+def _misplaced(parties: list[Party], piece: Piece, there: Piece, ground: Ground) -> Iterator[str]:
+    """Parties whose part another has in a piece of the measure, or that have another part there."""
+    named = read_parties(there.text)
+    acting = [one for one in named if one.part in _ACT]
+    if all(one.part == "with" for one in acting):
+        acting += _acting_before(there, ground)
+    yield from _turned_round(parties, named)
+    for party in parties:
+        alike = [one for one in (*named, *acting) if like(party.name, one.name)]
+        if party.part == "gets":
+            if alike and all(one.part == "does" for one in alike):
+                yield party.name
+            elif not alike and any(one.part == "gets" for one in named):
+                yield party.name
+        elif alike and party.part in ("does", "told") and not _may_do(party, alike, piece.text):
+            yield party.name
+        elif not alike and acting and not _issuer(party.name, ground.segment(there)):
+            yield party.name
 
 
-def _has(piece: Piece, body: str, ground: Ground) -> bool:
-    named = _bodies().search(piece.text) is not None
-    return body in (piece.text if named else ground.segment(piece)) or _issuer(body, ground.segment(piece))
+def _may_do(party: Party, alike: Sequence[Party], text: str) -> bool:
+    """Whether one who does may be one of these: not one who only gets; behind 由, not one who is only acted on."""
+    least = ("gets", "other") if text[: party.start].endswith("由") else ("gets",)
+    return any(one.part not in least for one in alike)
 
 
-@cache
-def _bodies() -> re.Pattern[str]:
-    return re.compile(f"{_OFFICE}|{pattern('actors').pattern}")
+def _turned_round(parties: list[Party], named: Sequence[Party]) -> Iterator[str]:
+    """鼓励A支持B where the measure has 鼓励B支持A."""
+    told = [one for one in parties if one.part in ("told", "helped")]
+    there = [one.name for one in named if one.part in ("told", "helped")]
+    for first, second in zip(told, told[1:], strict=False):
+        turned = any(
+            like(second.name, one) and like(first.name, other)
+            for one, other in zip(there, there[1:], strict=False)
+        )
+        if turned and second.start - first.end >= 2:
+            yield second.name
+
+
+def _widened(parties: list[Party], context: str, there: Piece, ground: Ground) -> Iterator[str]:
+    """What narrows a party where the sentence of the measure speaks of it up to here, and is not told."""
+    for party in parties:
+        for one in reversed(ground.pieces[: ground.pieces.index(there) + 1]):
+            if one.sentence != there.sentence:
+                break
+            alike = [other for other in read_parties(one.text) if like(party.name, other.name)]
+            if alike and all(_narrower(other, context) for other in alike):
+                yield alike[0].modifier
+            if alike:
+                break
+
+
+def _narrower(party: Party, context: str) -> bool:
+    words = party.modifier.removesuffix("的")
+    if len(words) < 2 or pattern("loose_modifier").fullmatch(words) or _told_of(words, context):
+        return False
+    groups = [group for group in qualifiers() if any(word in words for word in group)]
+    return not any(word in context for group in groups for word in group)
+
+
+def _acting_before(there: Piece, ground: Ground) -> list[Party]:
+    """Who acts in the nearest piece before in the sentence that says so."""
+    found: list[Party] = []
+    for one in ground.pieces[: ground.pieces.index(there)]:
+        if one.sentence == there.sentence:
+            found = [party for party in read_parties(one.text) if party.part in _ACT] or found
+    return found
 
 
 def _issuer(who: str, segment: str) -> bool:

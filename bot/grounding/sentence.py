@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.grounding.alignment import substituted, swapped
 from bot.grounding.cites import Cited, read_citations
 from bot.grounding.content import uncovered
 from bot.grounding.english import faults_in_english, is_english
@@ -24,6 +25,7 @@ from bot.grounding.evidence import (
     Ground,
     Piece,
     bigrams,
+    closing,
     negations,
     plain,
     read_pieces,
@@ -32,9 +34,9 @@ from bot.grounding.evidence import (
     telling,
 )
 from bot.grounding.literal import literal_faults
-from bot.grounding.numbers import find_numbers
-from bot.grounding.reach import name_faults
-from bot.grounding.roles import role_faults
+from bot.grounding.numbers import Number, find_numbers
+from bot.grounding.reach import name_faults, neighbour_faults
+from bot.grounding.roles import acts, role_faults
 from bot.grounding.words import pattern
 from corpus.applicability import Applicability
 from corpus.measure import Measure
@@ -47,6 +49,7 @@ Fault = Literal[
 _LONGEST = 1000
 _LEAST_SHARE = 0.8
 _LEAST_WITH_NUMBER = 0.75
+_HARD = re.compile("必须|务必|一律|严禁|禁止|不得|不能|不可")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,14 +174,14 @@ def _against(told: Told, ground: Ground) -> Iterator[tuple[Fault, str]]:
 
 def _anchors(piece: Piece, ground: Ground) -> list[Piece]:
     """The pieces of a measure that a piece repeats best: those as good as the best one."""
-    own = telling(piece.text)
+    own, numbers = telling(piece.text), find_numbers(piece.text)
     scores = [
         (sum(ground.weights[pair] for pair in own & one.bigrams), -len(one.text), at)
         for at, one in enumerate(ground.pieces)
+        if one.sentence or not numbers
     ]
-    best = max(score for score, _, _ in scores)
+    best = max((score for score, _, _ in scores), default=0)
     if not best:
-        numbers = find_numbers(piece.text)
         return [
             one
             for one in ground.pieces
@@ -190,27 +193,38 @@ def _anchors(piece: Piece, ground: Ground) -> list[Piece]:
 def _beside(told: Told, anchor: Piece, ground: Ground) -> Iterator[tuple[Fault, str]]:
     """What differs between a piece and the piece of the measure that it repeats."""
     piece = told.piece
-    yield from (("number", words) for words in _numbers(piece, anchor, ground))
+    yield from (("number", words) for words in _numbers(told, anchor, ground))
     if not same_denial(piece.text, told.sentence, anchor.text, ground.segment(anchor)) or _exempt(
         told, anchor, ground
     ):
         yield "negation", piece.text
     yield from (("strength", words) for words in _strength(told, anchor, ground))
     yield from name_faults(piece, anchor, ground)
+    yield from neighbour_faults(piece.text, ground)
     yield from role_faults(piece, told.sentence, anchor, ground)
+    yield from (("content", words) for words in substituted(piece.text, anchor.text, told.sentence))
+    yield from (("actor", words) for words in swapped(piece.text, anchor.text, ground.text))
+    yield from (("condition", words) for words in _scope(piece, anchor, ground))
     if _stray(told, anchor, ground):
         yield "merged", piece.text
 
 
-def _numbers(piece: Piece, anchor: Piece, ground: Ground) -> Iterator[str]:
+def _numbers(told: Told, anchor: Piece, ground: Ground) -> Iterator[str]:
     """Numbers that differ from those of the piece repeated or, where it has no such, of its segment."""
-    near, around = find_numbers(anchor.text), ground.numbers(anchor)
+    piece = told.piece
+    if _same_dates(piece.text, ground.segment(anchor)):
+        return
+    near, around = find_numbers(anchor.text), find_numbers(ground.told_with(anchor))
     for each in re.findall("每[\u4e00-\u9fff]", piece.text):
         if each not in ground.segment(anchor) and each[1] not in "个名位项天":
             yield each
     listed_here = len(re.findall("[、和与及]", piece.text)) + 1
     for number in find_numbers(piece.text):
         if number.unit in ("类", "种", "方面") and number.value == listed_here:
+            continue
+        if _one_of_list(told.sentence, number, anchor, ground):
+            continue
+        if _bound_to(piece.text, number, ground):
             continue
         alike = [one for one in near if one.unit == number.unit]
         listed = "分别" in ground.segment(anchor) and len(alike) > 1
@@ -220,13 +234,75 @@ def _numbers(piece: Piece, anchor: Piece, ground: Ground) -> Iterator[str]:
             yield piece.text[number.start : number.end]
 
 
+def _bound_to(text: str, number: Number, ground: Ground) -> bool:
+    """Whether the measure has a number before or behind the very words that it has here, and these once only."""
+    behind = text[number.end - 1 : number.end + 2]
+    before = [text[number.start - size : number.start] for size in (5, 2) if number.start >= size]
+    for one in ground.pieces:
+        for other in find_numbers(one.text):
+            if not number.same(other):
+                continue
+            at = other.end - 1
+            if (
+                re.fullmatch("[\u4e00-\u9fff]{3}", behind)
+                and one.text.startswith(behind, at)
+                and ground.text.count(behind) == 1
+            ):
+                return True
+            if any(
+                one.text.endswith(words, 0, other.start) and ground.text.count(words) == 1 for words in before
+            ):
+                return True
+    return False
+
+
+def _same_dates(text: str, there: str) -> bool:
+    """Whether a text gives the very days of another in their order, however they are joined."""
+    days = [(one.value, one.unit) for one in find_numbers(text)]
+    return len(days) > 3 and days == [(one.value, one.unit) for one in find_numbers(there)]
+
+
+def _one_of_list(sentence: str, number: Number, anchor: Piece, ground: Ground) -> bool:
+    """Whether a number is that of the only member told of a list: 初级、中级、高级分别奖励1、2、4千元."""
+    values = [one.value for one in find_numbers(anchor.text) if one.unit == number.unit]
+    if "分别" not in ground.segment(anchor) or number.value not in values:
+        return False
+    for match in re.finditer("[^,、]{2,8}(?:、[^,、]{2,12})+", ground.segment(anchor)):
+        members = match[0].split("、")
+        told = [at for at, one in enumerate(members) if one[-2:] in sentence or one[:2] in sentence]
+        if len(members) == len(values) and len(told) == 1:
+            return values[told[0]] == number.value
+    return False
+
+
+def _scope(piece: Piece, anchor: Piece, ground: Ground) -> Iterator[str]:
+    """仅 and 所有 that the measure does not have there."""
+    segment = ground.segment(anchor)
+    for name, there in (("only", "only_there"), ("every", "every_there")):
+        match = pattern(name).search(piece.text)
+        if match and not pattern(there).search(segment):
+            yield match[0]
+    if (
+        re.search("分别|各自", piece.text)
+        and re.search("共同|合计|总计|累计", segment)
+        and "分别" not in segment
+    ):
+        yield piece.text
+
+
 def _strength(told: Told, anchor: Piece, ground: Ground) -> Iterator[str]:
     """A class of strength that the measure does not have there, or one left out."""
     piece = told.piece
     allowed = anchor.allowed | _led_by(anchor, ground)
+    if piece.strength == "plain" and not piece.own and anchor.strength in closing(told.sentence):
+        return
+    if piece.strength == "explore" and (
+        pattern("contact").search(piece.text) or not (piece.own or anchor.own)
+    ):
+        return
     if piece.bare and not piece.own and anchor.strength in strong_words(told.sentence):
         return
-    if _goes_without_saying(piece, anchor):
+    if _goes_without_saying(piece, anchor, ground):
         return
     if anchor.strength == "must" and any(number.bound for number in find_numbers(piece.text)):
         allowed |= {"plain"}
@@ -256,17 +332,29 @@ def _exempt(told: Told, anchor: Piece, ground: Ground) -> bool:
     )
 
 
-def _goes_without_saying(piece: Piece, anchor: Piece) -> bool:
-    """A duty told as a fact where its 应当 stands in a piece before, or a plain 要 before a plain verb."""
-    if piece.strength == "must" and not piece.own and anchor.strength == "plain":
-        return re.search("要(?!求)", piece.text) is not None and re.search("[应须]", piece.text) is None
+def _goes_without_saying(piece: Piece, anchor: Piece, ground: Ground) -> bool:
+    """A duty told as a fact, a fact about somebody told as a duty, 要 before a plain verb, a 应当 that goes on."""
+    if (
+        piece.strength == "must"
+        and not _HARD.search(piece.text)
+        and any(one.bound for one in find_numbers(piece.text))
+    ):
+        return True
+    if piece.strength == "must" and anchor.strength == "plain" and not anchor.text.endswith("的"):
+        if not piece.own and not _HARD.search(piece.clause):
+            return piece.bare or not re.search("[应须]", piece.text) or acts(anchor, ground)
+        return not _HARD.search(piece.text) and acts(anchor, ground)
     loose = anchor.strength == "must" or (anchor.strength == "explore" and bool(negations(piece.text)))
-    return piece.strength == "plain" and not piece.own and not anchor.own and loose
+    return piece.strength == "plain" and not piece.own and loose
 
 
 def _says_when(text: str) -> bool:
     """Whether a piece tells a case or an occasion and no action: 对于有条件的区县, 抽检不合格的, 夜间."""
-    return text.endswith("的") or len(text) <= 3 or re.match("对于?|针对|关于|至于", text) is not None
+    return (
+        text.endswith("的")
+        or len(text) <= 3
+        or re.match("对于?|针对|关于|至于|如果?|若|凡是?|当", text) is not None
+    )
 
 
 def _led_by(anchor: Piece, ground: Ground) -> frozenset[str]:
@@ -275,7 +363,7 @@ def _led_by(anchor: Piece, ground: Ground) -> frozenset[str]:
     for one in ground.pieces[: ground.pieces.index(anchor)]:
         if (one.sentence, one.segment) == (anchor.sentence, anchor.segment):
             found = one.own or found
-    return found if anchor.strength == "plain" else frozenset()
+    return found if anchor.strength in ("plain", "explore") else frozenset()
 
 
 def _stray(told: Told, anchor: Piece, ground: Ground) -> bool:
@@ -283,11 +371,26 @@ def _stray(told: Told, anchor: Piece, ground: Ground) -> bool:
 
     With a number the pieces that it goes with count as well, and only the segment that has the number.
     """
-    here = bigrams(ground.texts[0])
-    if find_numbers(told.piece.text):
+    piece = told.piece
+    here = bigrams(ground.texts[0]) | bigrams(ground.told_with(anchor))
+    if find_numbers(piece.text):
+        if _stands_alone(piece, anchor, ground):
+            return False
         own, least = telling(told.group) & ground.bigrams, _LEAST_WITH_NUMBER
-        here |= bigrams(ground.segment(anchor))
+        if len((own - here | own & ground.beside(anchor))) >= 2 and own & ground.beside(anchor):
+            return True
     else:
-        own, least = telling(told.piece.text) & ground.bigrams, _LEAST_SHARE
+        own, least = telling(piece.text) & ground.bigrams, _LEAST_SHARE
         here |= bigrams(ground.texts[anchor.sentence])
-    return len(own) >= 4 and len(own & here) < least * len(own)
+    return len(own) >= 5 and len(own & here) < least * len(own)
+
+
+def _stands_alone(piece: Piece, anchor: Piece, ground: Ground) -> bool:
+    """Whether a piece repeats nearly all of one without a condition and without a number beside it."""
+    own = telling(anchor.text)
+    units = {one.unit for one in find_numbers(anchor.text)}
+    if sum(one.unit in units for one in find_numbers(ground.texts[anchor.sentence])) > len(
+        find_numbers(anchor.text)
+    ):
+        return False
+    return not anchor.conditions and len(own) >= 4 and len(own & piece.bigrams) >= 0.8 * len(own)

@@ -28,9 +28,22 @@ def pattern(name: str) -> re.Pattern[str]:
 
 
 @cache
+def listed(name: str) -> tuple[str, ...]:
+    """A list of words of the file."""
+    return tuple(_file()[name])
+
+
+@cache
 def english(name: str) -> re.Pattern[str]:
     """One of the regular expressions for English."""
     return re.compile(_file()["english"][name])
+
+
+@cache
+def offices() -> dict[str, list[str]]:
+    """By an English word for the field of an office, the Chinese ones."""
+    found: dict[str, list[str]] = _file()["english"]["offices"]
+    return found
 
 
 @cache

@@ -1,0 +1,62 @@
+"""A piece laid letter by letter beside the piece that it repeats: what stands in another's place, what is swapped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+
+from bot.grounding.numbers import find_numbers
+from bot.grounding.words import fillers, listed, pattern, same
+
+_EDGE = 2
+_LONGEST = 8
+_LIGHT = "的了在是应将可须需要会能时后前所其由被把对向为于以从同跟让使又也还均都并且则就各已再先按予取接限额"
+_AROUND = re.compile("对|向|给|成为|是|为")
+
+
+def substituted(text: str, there: str, sentence: str) -> Iterator[str]:
+    """Words between the same words as in `there`, instead of others that the sentence does not have."""
+    blocks = [
+        block
+        for block in SequenceMatcher(None, there, text, False).get_matching_blocks()
+        if block.size >= _EDGE
+    ]
+    for first, second in zip(blocks, blocks[1:], strict=False):
+        instead = there[first.a + first.size : second.a]
+        said = text[first.b + first.size : second.b]
+        if not (0 < len(said) <= _LONGEST and 0 < len(instead) <= _LONGEST):
+            continue
+        core, lost = _core(said), _core(instead)
+        here = core in there or sentence.count(lost) >= there.count(lost)
+        if core and lost and not here and not _alike(core, lost):
+            yield said
+
+
+def _core(words: str) -> str:
+    """What words say that no other check looks at; empty for a list, a number, a negation."""
+    if re.search("[,、;]", words) or find_numbers(words) or pattern("negation").search(words):
+        return ""
+    rest = pattern("loose_modifier").sub("", fillers().sub("", words))
+    return "".join(letter for letter in rest if "\u4e00" <= letter <= "\u9fff" and letter not in _LIGHT)
+
+
+def _alike(said: str, instead: str) -> bool:
+    if len(said) == len(instead) == 1:
+        return not any(said in letters and instead in letters for letters in listed("opposites"))
+    if set(said) & set(instead):
+        return True
+    return any(word in said and any(other in instead for other in others) for word, others in same().items())
+
+
+def swapped(text: str, there: str, around: str) -> Iterator[str]:
+    """A对B where the measure (`around`) has B对A, and the piece repeated not A对B."""
+    for match in _AROUND.finditer(text):
+        before, after = text[: match.start()], text[match.end() :]
+        for left in (3, 2, 1):
+            for right in (4, 3, 2, 1):
+                turned = after[:right] + match[0] + before[-left:]
+                if left + right >= 3 and len(turned) == left + right + len(match[0]) and turned in around:
+                    if before[-left:] + match[0] + after[:right] not in there:
+                        yield turned
+                        return
