@@ -16,14 +16,17 @@ _ESCAPED = re.compile(r"\\([\\`*_\[\]<>~|&])")
 _TAG = re.compile(r"`([^`]*)`")
 _RULE = re.compile(r"^\|(?:-+\|)+\n", re.MULTILINE)
 _ROW = re.compile(r"^\| (.*) \|$", re.MULTILINE)
-_MARKS = re.compile(r"\*\*|^> ?|^### ", re.MULTILINE)
+_MARKS = re.compile(r"\*\*|^> ?|^### |  $", re.MULTILINE)
+_NOTE = re.compile(r"^\*(?!\*)(.*[^\\])\*$", re.MULTILINE)
+"""A line that is all in italics."""
 
 
 def answer_text(answer: Answer, *, colour: bool) -> str:
     """An answer for reading: links to the source become their words; on a terminal set in colour by rich."""
     text = _LINK.sub(r"\1", answer.text)
     if not colour:
-        flat = _ROW.sub(lambda row: row[1].replace(" | ", "\t"), _RULE.sub("", _TAG.sub(r"[\1]", text)))
+        flat = _RULE.sub("", _TAG.sub(r"[\1]", _NOTE.sub(r"\1", text)))
+        flat = _ROW.sub(lambda row: row[1].replace(" | ", "\t"), flat)
         return _ESCAPED.sub(r"\1", _MARKS.sub("", flat))
     from rich.console import Console
     from rich.markdown import Markdown

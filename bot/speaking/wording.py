@@ -31,7 +31,8 @@ def sentence_text(judged: Judged, places: Sequence[Citation], lang: Lang) -> str
         words = say(lang, "cite.quote", quote=escape(judged.quote.text))
     else:
         words = escape(_MARKS.sub("", judged.text))
-    return words + "".join(_place(place, lang) for place in places)
+    gap = "" if lang == "zh" else " "
+    return words + "".join(gap + _place(place, lang) for place in places)
 
 
 def paragraph(sentences: Sequence[str]) -> str:
