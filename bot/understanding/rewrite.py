@@ -140,7 +140,9 @@ def _new_clause(plain: str, source: Source) -> bool:
 
 def _new_document(plain: str, source: Source) -> bool:
     named = source.known.documents_in(plain)
-    return not named <= source.documents or not source.known.documents_in(source.question) <= named
+    if named and not named <= source.documents:
+        return True
+    return not source.known.documents_in(source.question) <= named
 
 
 def _new_quote(plain: str, source: Source) -> bool:
@@ -164,14 +166,18 @@ def _new_word(plain: str, source: Source) -> bool:
 
 
 def _loses(plain: str, source: Source) -> bool:
-    """What the question itself says, or the kind of thing it asks for, is gone."""
+    """What the question itself says is gone, or it asks for another kind of thing."""
     rest = source.question
     for name in sorted(source.known.words_in(rest), key=len, reverse=True):
         rest = rest.replace(name, " ")
     if kept_share(rest, plain) < KEPT:
         return True
-    kinds = asked_kinds().values()
-    return any(kind.search(source.question) and not kind.search(plain) for kind in kinds)
+    return not _kinds(source.question) <= _kinds(plain) <= _kinds(source.spoken)
+
+
+def _kinds(text: str) -> frozenset[str]:
+    """What a text asks for (why, when, how much)."""
+    return frozenset(name for name, kind in asked_kinds().items() if kind.search(text))
 
 
 def _denies_otherwise(plain: str, source: Source) -> bool:

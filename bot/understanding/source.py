@@ -46,8 +46,9 @@ class Source:
 
     @cached_property
     def clauses(self) -> frozenset[ClauseRef]:
-        """The clauses that were spoken of."""
-        return frozenset(ref for text in self._texts for ref in clause_refs(text))
+        """The clauses that may be named: those asked about, and only where there are none, those answered."""
+        asked = frozenset(ref for text in (self.question, *self.asked) for ref in clause_refs(text))
+        return asked or frozenset(ref for text in self.answers for ref in clause_refs(text))
 
     @cached_property
     def numbers(self) -> frozenset[Decimal]:
