@@ -19,7 +19,6 @@ _YEAR = r"(?:(?:19|20)\d{2}|[一二][〇○零Ｏ九][〇○零一二三四五�
 _NUM = r"(?:\d{1,2}|[一二三四五六七八九十廿]{1,3})"
 DATE = rf"(?P<y>{_YEAR})\s*[年./-]\s*(?P<m>{_NUM})\s*[月./-]\s*(?P<d>{_NUM})\s*日?"
 _ANY_DATE = re.compile(DATE)
-_MONTH = re.compile(rf"(?P<y>{_YEAR})\s*年\s*(?P<m>{_NUM})\s*月")
 _DIGITS = str.maketrans("０１２３４５６７８９〇○零Ｏ一二三四五六七八九", "01234567890000123456789")
 _WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
 
@@ -60,16 +59,6 @@ _NUMBERED = re.compile(
 _CLAUSES = re.compile("[^。；;\n]+")
 _REACH = 90
 """So many characters after a date, at most, stands what happened on it."""
-
-
-def iso_date(text: str) -> str:
-    """The first date in a text as ``YYYY-MM-DD``, or ``YYYY-MM`` where no day is named; "" if none is."""
-    plain = text.translate(_WIDE)
-    found = _ANY_DATE.search(plain)
-    if found and _iso(found):
-        return _iso(found)
-    month = _MONTH.search(plain)
-    return f"{_year(month['y'])}-{numeral(month['m']):02d}" if month and numeral(month["m"]) <= 12 else ""
 
 
 def dated(guideline: Guideline) -> Meta:

@@ -130,22 +130,6 @@ class MeasureFacets:
         yield from self.sentences
 
 
-def has(
-    facets: MeasureFacets, *, kind: str = "", beneficiary: str = "", strength: str = "", nature: str = ""
-) -> bool:
-    """Whether a measure has every facet that is given. KeyError for an unknown name."""
-    asked = {"kind": kind, "beneficiary": beneficiary, "strength": strength, "nature": nature}
-    for group, name in asked.items():
-        if name and name not in terms(group):
-            raise KeyError(f"{group}.{name}")
-    return (
-        (not kind or kind in facets.kinds)
-        and (not beneficiary or beneficiary in facets.beneficiaries())
-        and (not strength or strength in facets.strengths)
-        and (not nature or nature == facets.nature)
-    )
-
-
 def facets_of(measure: Measure, sentence: Sentence) -> Facets:
     """The facets of one sentence of `measure` (or of its heading).
 
