@@ -4,6 +4,7 @@
 #   make test      install what the tests need and run them
 #   make lint      style and types
 #   make audit     known vulnerabilities in the pinned packages
+#   make eval      measure the answers to the questions in tests/data, and fail below the thresholds there
 #   make bundle    collect wheels, model, corpus and index for machines without a network
 #
 # PYTHON=python3.12  another interpreter        ARGS='--port 8000'  more arguments for wence or pytest
@@ -18,6 +19,8 @@ WENCE := $(PY) -m bot.cli
 PLACE := $(shell printf '%s' "$(CURDIR)" | cksum | cut -d' ' -f1)
 USER_STAMP := $(VENV)/.installed-$(PLACE)
 DEV_STAMP := $(VENV)/.installed-dev-$(PLACE)
+EVAL_STAMP := $(VENV)/.installed-eval-$(PLACE)
+QUESTIONS := tests/data/questions
 # A half-made environment is thrown away and made again.
 HEAL = $(PY) -m pip --version >/dev/null 2>&1 || { rm -rf $(VENV); $(MAKE) --no-print-directory $(PY); }
 
@@ -56,8 +59,15 @@ format: install-dev
 bench: install-dev
 	$(WENCE) bench $(ARGS)
 
-eval: install
+# Over an index of its own, so that it is this code and this corpus that are measured.
+eval: $(EVAL_STAMP)
+ifeq ($(ARGS),)
+	$(WENCE) index --corpus corpus/guidelines --out $(VENV)/eval-index
+	$(WENCE) eval $(QUESTIONS)/cq.jsonl $(QUESTIONS)/fresh.jsonl --split held \
+	  --thresholds $(QUESTIONS)/thresholds.toml --index $(VENV)/eval-index
+else
 	$(WENCE) eval $(ARGS)
+endif
 
 wheel: install-dev
 	$(PY) -m build --wheel --no-isolation
@@ -96,6 +106,11 @@ $(USER_STAMP): pyproject.toml constraints.txt | $(PY)
 	@$(HEAL)
 	$(PY) -m pip install -c constraints.txt -e '.[offline]'
 	@touch $@
+
+$(EVAL_STAMP): pyproject.toml constraints.txt | $(PY)
+	@$(HEAL)
+	$(PY) -m pip install -c constraints.txt -e '.[offline,eval]'
+	@touch $@ $(USER_STAMP)
 
 $(DEV_STAMP): pyproject.toml constraints.txt tests/local-model.txt | $(PY)
 	@$(HEAL)

@@ -23,7 +23,10 @@ _WIDTH = 120
 
 
 def evaluate(
-    file: Annotated[Path, typer.Argument(help="问题文件 / question file (.jsonl)", show_default=False)],
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help="问题文件 / question files (.jsonl)", show_default=False),
+    ],
     json: Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")] = False,
     split: Annotated[
         str | None, typer.Option("--split", help="只用这一部分 / only this split, such as held")
@@ -49,14 +52,14 @@ def evaluate(
     from bot.json_form import dump
 
     wanted = read_thresholds(threshold or (), thresholds)
-    known = choose(read_known(file), split)
+    known = choose([one for file in files for one in read_known(file)], split)
     if html and not html.parent.is_dir():
         raise UsageError(f"没有文件夹 {html.parent}。", f"There is no folder {html.parent} for the page.")
     check_names(wanted, known)
     found = _evaluation(_settings(index, no_dense), known)
     met = compare(wanted, found)
     if html:
-        write_out([_page(file, split, found, met)], html)
+        write_out([_page(files, split, found, met)], html)
     if json:
         print_result(dump({**found.to_json(), "thresholds": [one.to_json() for one in met]}, indent=2))
     else:
@@ -87,12 +90,12 @@ def _evaluation(settings: Settings, known: list[Known]) -> Evaluation:
         return evaluate(plain, known, speaking, tick)
 
 
-def _page(file: Path, split: str | None, found: Evaluation, met: list[Met]) -> bytes:
+def _page(files: list[Path], split: str | None, found: Evaluation, met: list[Met]) -> bytes:
     from datetime import datetime
 
     from bot.evaluation.page import report_html
 
-    page = report_html(found, met, file=file.name, split=split, at=datetime.now())
+    page = report_html(found, met, files=[file.name for file in files], split=split, at=datetime.now())
     return page.encode("utf-8", errors="replace")
 
 

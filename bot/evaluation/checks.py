@@ -100,12 +100,16 @@ def _leads(case: Case, wanted: frozenset[Ref]) -> Fault | None:
 
 
 def _facts(case: Case) -> Fault | None:
-    """Every expected string stands in the answer, markdown escapes aside."""
-    text = case.answer.text.replace("\\", "")
-    missing = [fact for fact in case.expected.must_contain if fact not in text]
+    missing = missing_facts(case, case.answer.text)
     return (
         Fault(_list(case.expected.must_contain), "", why("facts", facts=_list(missing))) if missing else None
     )
+
+
+def missing_facts(case: Case, text: str) -> list[str]:
+    """The expected strings that do not stand in a text, markdown escapes aside."""
+    bare = text.replace("\\", "")
+    return [fact for fact in case.expected.must_contain if fact not in bare]
 
 
 def _is_exact(case: Case, kind: str) -> bool:

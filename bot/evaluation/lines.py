@@ -65,6 +65,7 @@ def model_rows(figures: Figures) -> list[tuple[str, str]]:
         ("model", figures.name),
         *((name, str(count)) for name, count in counts.items()),
         ("grounded", "-" if grounded is None else f"{grounded:.3f}"),
+        ("own_facts", f"{figures.own_facts}/{figures.with_facts}"),
         ("ms", f"{figures.ms:.0f}"),
     ]
 

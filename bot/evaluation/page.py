@@ -21,25 +21,28 @@ _LONGEST = 4000
 """Characters of an answer that are shown."""
 
 
-def report_html(found: Evaluation, met: Sequence[Met], *, file: str, split: str | None, at: datetime) -> str:
-    """The report as a self-contained page; `file`, `split` and `at` say what was asked and when."""
+def report_html(
+    found: Evaluation, met: Sequence[Met], *, files: Sequence[str], split: str | None, at: datetime
+) -> str:
+    """The report as a self-contained page; `files`, `split` and `at` say what was asked and when."""
     style = (resources.files("bot.evaluation") / "page.css").read_text(encoding="utf-8")
     title = _two(label("heading", "title"))
     return (
         '<!DOCTYPE html>\n<html lang="zh-CN">\n<head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{inert(label('heading', 'title')[0])}</title>\n<style>\n{style}</style></head>\n"
-        f"<body><header><h1>{title}</h1>{_origin(found, file, split, at)}</header>\n"
+        f"<body><header><h1>{title}</h1>{_origin(found, files, split, at)}</header>\n"
         f"<main>{_cards(found, met)}{_gate(met)}{_model(found)}{_tables(found)}{_failures(found)}</main>"
         "</body>\n</html>\n"
     )
 
 
-def _origin(found: Evaluation, file: str, split: str | None, at: datetime) -> str:
+def _origin(found: Evaluation, files: Sequence[str], split: str | None, at: datetime) -> str:
     part = inert(split) if split else _two(label("said", "all"))
     count = len(found.extract.cases)
+    named = inert(", ".join(files))
     return (
-        f"<p>{_two(label('said', 'file'))} <code>{inert(file)}</code> · {_two(label('said', 'split'))} "
+        f"<p>{_two(label('said', 'file'))} <code>{named}</code> · {_two(label('said', 'split'))} "
         f"<b>{part}</b> · <b>{count}</b> {_two(label('said', 'questions'))} · "
         f'<time datetime="{at:%Y-%m-%dT%H:%M}">{at:%Y-%m-%d %H:%M}</time></p>'
     )
@@ -48,6 +51,8 @@ def _origin(found: Evaluation, file: str, split: str | None, at: datetime) -> st
 def _cards(found: Evaluation, met: Sequence[Met]) -> str:
     rows = {row.name: row for row in figure_rows(found)}
     cards = [_card(name, rows[name]) for name in _FIRST if name in rows]
+    if found.model and found.model.figures.grounded is not None:
+        cards.append(_card("grounded", Row("grounded", (Cell(found.model.figures.grounded),))))
     if met:
         good = sum(one.ok for one in met)
         state = "good" if good == len(met) else "bad"
@@ -57,8 +62,10 @@ def _cards(found: Evaluation, met: Sequence[Met]) -> str:
 
 
 def _card(name: str, row: Row) -> str:
-    figures = " → ".join("-" if cell.value is None else f"{cell.value:.3f}" for cell in row.cells)
-    counts = " → ".join(cell.count for cell in row.cells if cell.count)
+    """The figure of the extract, and that of the model where it is another."""
+    cells = dict.fromkeys(row.cells)
+    figures = " → ".join("-" if cell.value is None else f"{cell.value:.3f}" for cell in cells)
+    counts = " → ".join(cell.count for cell in cells if cell.count)
     return f"<li><b>{figures}</b><small>{counts}</small><span>{_two(name_of(name))}</span></li>"
 
 
@@ -67,7 +74,7 @@ def _gate(met: Sequence[Met]) -> str:
         return ""
     rows = "".join(
         f'<tr class="{"good" if one.ok else "bad"}"><td><code>{inert(one.name)}</code></td>'
-        f'<td>{_two(name_of(one.name.removeprefix("model: ")))}</td><td class="number">{_measured(one)}</td>'
+        f'<td>{_two(name_of(one.name))}</td><td class="number">{_measured(one)}</td>'
         f'<td class="number">{one.limit:g}</td>'
         f"<td>{'✓' if one.ok else '✗'} {_two(label('said', 'met' if one.ok else 'missed'))}</td></tr>"
         for one in met

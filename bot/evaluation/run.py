@@ -70,7 +70,8 @@ def evaluate(
     asked = [one.asked for one in known]
     queries = assistant.index.encode_many([one.text for one in asked])
     hits = [assistant.index.rank(query, k=10).hits for query in queries]
-    extract = score(_cases(known, assistant.ask_many(asked), hits), assistant)
+    extracts = _cases(known, assistant.ask_many(asked), hits)
+    extract = score(extracts, assistant)
     tick(len(asked))
     if speaking is None:
         return Evaluation(extract)
@@ -78,8 +79,8 @@ def evaluate(
     for start in range(0, len(asked), _AT_A_TIME):
         answers += speaking.ask_many(asked[start : start + _AT_A_TIME])
         tick(len(answers[start:]))
-    report = score(_cases(known, answers, hits), speaking)
-    return Evaluation(extract, Side(report, figures_of(answers)))
+    cases = _cases(known, answers, hits)
+    return Evaluation(extract, Side(score(cases, speaking), figures_of(cases, extracts)))
 
 
 def _cases(known: Sequence[Known], answers: Sequence[Answer], hits: Sequence[tuple[Hit, ...]]) -> list[Case]:

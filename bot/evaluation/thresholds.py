@@ -100,7 +100,7 @@ def names_for(known: Iterable[Known]) -> list[str]:
         *(f"kind: {refusal}" for refusal in refusals),
         *(f"right: {kind}" for kind in kinds),
     ]
-    return [*own, *(f"{MODEL}{name}" for name in (*own, "grounded", *OUTCOMES, "ms"))]
+    return [*own, *(f"{MODEL}{name}" for name in (*own, "grounded", "own_facts", *OUTCOMES, "ms"))]
 
 
 def compare(thresholds: Mapping[str, float], found: Evaluation) -> list[Met]:
@@ -130,7 +130,11 @@ def _values(report: Report) -> dict[str, float | None]:
 
 def _model_values(side: Side) -> dict[str, float | None]:
     figures = side.figures
-    own = {"grounded": figures.grounded, "ms": figures.ms if figures.asked else None}
+    own = {
+        "grounded": figures.grounded,
+        "own_facts": figures.facts,
+        "ms": figures.ms if figures.asked else None,
+    }
     own |= {outcome: figures.share(outcome) for outcome in OUTCOMES}
     return {f"{MODEL}{name}": value for name, value in {**_values(side.report), **own}.items()}
 

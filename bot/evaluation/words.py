@@ -18,10 +18,13 @@ def label(group: str, name: str) -> Both:
 
 
 def name_of(score: str) -> Both:
-    """What a score, such as ``hit@1`` or ``refused: unclear``, is called; itself if it has no words."""
+    """What a figure, such as ``hit@1`` or ``model: spoken``, is called; itself if it has no words."""
     group, _, detail = score.partition(": ")
     if not detail:
-        return _said("score", score)
+        return _said("score" if score in _table()["score"] else "figure", score)
+    if group == "model":
+        (zh, en), (zh_detail, en_detail) = label("column", "model"), name_of(detail)
+        return f"{zh}:{zh_detail}", f"{en}: {en_detail}"
     (zh, en), (zh_detail, en_detail) = _said("score", f"{group}:"), _said("value", detail)
     return f"{zh}:{zh_detail}", f"{en}: {en_detail}"
 

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from bot.answer import Route
 from bot.cli import main
+from bot.evaluation.cases import Known, choose, read_known
+from bot.evaluation.thresholds import check_names, names_for, read_thresholds
+from bot.evaluation.words import name_of
 from bot.prompts import NO_EVIDENCE
 from corpus.load import load_document
 from index.store import Index
 from tests.bot.llm import scripted_server as acts
 from tests.bot.llm.scripted_server import Act, Received, Reply, Scripted
 
-DATA = Path(__file__).parents[1] / "data"
+ROOT = Path(__file__).parents[2]
+DATA = ROOT / "tests" / "data"
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&{{x}}"
 COLD, LOAN, DAYS, LATE = (
     "产地盖冷库怎么补?",
@@ -174,6 +180,39 @@ def test_without_the_library_its_figures_cannot_be_asked_for(
     assert done.code == 1 and "pip install 'wence[eval]'" in done.err and done.out == ""
 
 
+# --- what stands beside the code ---------------------------------------------------------------------------
+
+
+def held_questions() -> list[Known]:
+    files = (DATA / "questions" / name for name in ("cq.jsonl", "fresh.jsonl"))
+    return choose([one for file in files for one in read_known(file)], "held")
+
+
+def test_the_repositorys_thresholds_are_for_its_questions() -> None:
+    thresholds = read_thresholds((), DATA / "questions" / "thresholds.toml")
+    check_names(thresholds, held_questions())
+    assert len(thresholds) > 15 and min(thresholds.values()) >= 0.7
+
+
+def test_the_questions_of_this_repository_cover_every_route() -> None:
+    known = held_questions()
+    assert len(known) >= 150 and len({one.asked.text for one in known}) == len(known)
+    kinds = {one.expected.kind for one in known}
+    assert kinds >= set(get_args(Route))
+
+
+def test_every_figure_is_explained_and_has_words() -> None:
+    text = (ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8")
+    for name in names_for(held_questions()):
+        group, _, detail = name.removeprefix("model: ").partition(": ")
+        told = f"{group}: KIND" if detail else group
+        assert f"`{told}`" in text or f"`@{told.partition('@')[2]}`" in text or f"`model: {told}`" in text, (
+            name
+        )
+        zh, en = name_of(name)
+        assert zh != name and re.search("[\u4e00-\u9fff]", zh) and en.isascii(), name
+
+
 # --- the page ---------------------------------------------------------------------------------------------
 
 
@@ -203,6 +242,14 @@ def test_the_page_shows_figures_thresholds_and_failures(run: Run, tmp_path: Path
     assert "第十三条" in page.text and "缺:12;多:-" in page.text
     assert COLD not in page.text, "what was right is not among the failures"
     assert "q.jsonl" in page.text
+
+
+def test_several_files_are_one_evaluation(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "more.jsonl").write_text('{"question": "第十四条", "numbers": [14]}', encoding="utf-8")
+    form = run("more.jsonl", "--json").form
+    assert (
+        form["right"] == {"share": 0.875, "right": 7, "total": 8} and form["scores"]["numbers"]["right"] == 1
+    )
 
 
 def test_nothing_in_a_page_runs_or_is_fetched(run: Run, tmp_path: Path) -> None:
@@ -266,6 +313,7 @@ def test_extract_and_model_side_by_side(run: Run, model: Scripted) -> None:
     assert figures["kept"] == 1 and figures["replaced"] + figures["removed"] >= 2
     assert figures["grounded"] == round(1 / (1 + figures["replaced"] + figures["removed"]), 4)
     assert figures["ms"] > 0
+    assert (figures["with_facts"], figures["own_facts"]) == (1, 1)
     assert form["scores"]["facts"] == form["model"]["scores"]["facts"], "the quotes stay below its words"
     assert form["model"]["scores"]["verbatim"]["share"] == 1.0
     assert len(model.requests) == 4, "the extract side asks no model"
@@ -273,7 +321,13 @@ def test_extract_and_model_side_by_side(run: Run, model: Scripted) -> None:
 
 
 def test_the_models_figures_have_thresholds(run: Run, model: Scripted) -> None:
-    good = ["model: spoken=0.25", "model: facts=1", "model: unavailable=0.25", "model: ms=60000"]
+    good = [
+        "model: own_facts=1",
+        "model: spoken=0.25",
+        "model: facts=1",
+        "model: unavailable=0.25",
+        "model: ms=60000",
+    ]
     done = run(*(part for one in good for part in ("--threshold", one)))
     assert done.code == 0, done.err
     assert "使用模型" in done.out and "grounded" in done.out and "scripted" in done.out
