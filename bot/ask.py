@@ -29,6 +29,7 @@ from bot.speaking.evidence import evidence_of
 from bot.speaking.speaker import Heard, Speaker
 from bot.understanding.doubt import is_doubtful
 from bot.understanding.known import known_of
+from bot.understanding.leaning import leans
 from corpus.measure import Guideline, Measure
 from corpus.normal import normalize
 from corpus.versions import title_key
@@ -94,7 +95,8 @@ class Assistant:
         What rules refuse is refused, unless the reading gets an answer.
         """
         for place, (question, answer) in enumerate(zip(questions, answers, strict=True)):
-            if speaker.understanding is None or not is_doubtful(question, answer):
+            called = leans(asked[place].text, asked[place].history)  # one call is enough
+            if speaker.understanding is None or called or not is_doubtful(question, answer):
                 continue
             library = self._library_of(question)
             reading = speaker.understanding.route(question.text, question.lang, known_of(library))

@@ -45,15 +45,19 @@ def tokenize(text: str) -> list[str]:
     return tokens
 
 
+def idf_of(having: int, size: int) -> float:
+    """How telling a token is that so many of `size` rows have: log(1 + (N - n + 0.5) / (n + 0.5))."""
+    return math.log1p((size - having + 0.5) / (having + 0.5))
+
+
 class SparseIndex:
     """BM25 scores of every row for a bag of tokens."""
 
     def __init__(self, bm25: bm25s.BM25, size: int) -> None:
         self._bm25 = bm25
         self.size = size
-        n = np.diff(bm25.scores["indptr"])
-        self._idf: list[float] = np.log1p((size - n + 0.5) / (n + 0.5)).tolist()
-        self._idf_unknown = math.log1p((size + 0.5) / 0.5)
+        self._idf = [idf_of(having, size) for having in np.diff(bm25.scores["indptr"]).tolist()]
+        self._idf_unknown = idf_of(0, size)
 
     @classmethod
     def build(cls, texts: Sequence[Sequence[str]]) -> SparseIndex:
@@ -86,7 +90,7 @@ class SparseIndex:
         return token in self._bm25.vocab_dict
 
     def idf(self, token: str) -> float:
-        """How telling a token is, as lucene has it: log(1 + (N - n + 0.5) / (n + 0.5)), n rows having it."""
+        """How telling a token is (`idf_of`)."""
         place = self._bm25.vocab_dict.get(token)
         return self._idf_unknown if place is None else self._idf[place]
 

@@ -6,7 +6,6 @@ that the index gave each token of a row. So hits are those of FAISS and BM25 in 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -18,6 +17,7 @@ from corpus.errors import IndexServerError
 from index.filters import Filter
 from index.remote.failures import refuse
 from index.remote.server import MOST_HITS, Server, literal
+from index.sparse import idf_of
 from index.tables import Bag, Rows, Scores, Vector, Vectors
 
 _SLACK: Final = 28
@@ -103,10 +103,9 @@ class RemoteSparse:
         return RemoteMatches(self._collection, "sparse", known, every=False)
 
     def idf(self, token: str) -> float:
-        """How telling a token is: log(1 + (N - n + 0.5) / (n + 0.5)), n of N rows having it."""
+        """How telling a token is (`index.sparse.idf_of`)."""
         place = self._words.get(token)
-        n = 0 if place is None else int(self._frequency[place])
-        return math.log(1 + (self.size - n + 0.5) / (n + 0.5))
+        return idf_of(0 if place is None else int(self._frequency[place]), self.size)
 
     def knows(self, token: str) -> bool:
         """Whether any row has the token."""
