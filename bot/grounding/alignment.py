@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from difflib import SequenceMatcher
+from difflib import Match, SequenceMatcher
 
 from bot.grounding.numbers import find_numbers
 from bot.grounding.words import fillers, listed, pattern, same
 
 _EDGE = 2
 _LONGEST = 8
-_LIGHT = "的了在是应将可须需要会能时后前所其由被把对向为于以从同跟让使又也还均都并且则就各已再先按予取接限额"
+_LIGHT = (
+    "的了在是应将可须需要会能时后前所其由被把对向为于以从同跟让使又也还均都并且则就各已再先按予取接限额者"
+)
 _AROUND = re.compile("对|向|给|成为|是|为")
 
 
@@ -22,6 +24,7 @@ def substituted(text: str, there: str, sentence: str) -> Iterator[str]:
         for block in SequenceMatcher(None, there, text, False).get_matching_blocks()
         if block.size >= _EDGE
     ]
+    blocks.append(Match(len(there.rstrip()), len(text.rstrip()), 0))
     for first, second in zip(blocks, blocks[1:], strict=False):
         instead = there[first.a + first.size : second.a]
         said = text[first.b + first.size : second.b]
@@ -29,7 +32,7 @@ def substituted(text: str, there: str, sentence: str) -> Iterator[str]:
             continue
         core, lost = _core(said), _core(instead)
         here = core in there or sentence.count(lost) >= there.count(lost)
-        if core and lost and not here and not _alike(core, lost):
+        if core and lost and not here and not (_alike(core, lost) or _alike(said, instead)):
             yield said
 
 

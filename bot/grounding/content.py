@@ -7,12 +7,15 @@ from collections.abc import Iterator
 
 from bot.grounding.evidence import Ground
 from bot.grounding.numbers import find_numbers
+from bot.grounding.reach import holds_for
 from bot.grounding.words import harmless, listed, pattern, qualifiers, same, same_pattern
+from corpus.find import find_names
 from index.expand import expand
 
 _PARTICLES = frozenset(
     "的了在是和与及等也还都就由对把被将会能可让给为以并且其该此这那有于向从到则所各再又或而后前时内中上下里来去做用须需要"
 )
+_LIGHT = _PARTICLES | frozenset("人者不未无没非")
 _WORD = re.compile(r"[\u3400-\u9fff]+|[a-z0-9.+-]+")
 
 
@@ -25,6 +28,9 @@ def uncovered(text: str, ground: Ground) -> Iterator[str]:
     for match in same_pattern().finditer(text):
         if any(word in ground.text for word in same()[match[0]]):
             _cover(covered, match.start(), match.end())
+    for name in find_names(text, ground.known.gazetteer) if ground.known else ():
+        if holds_for(name.name, text, ground):
+            _cover(covered, name.start, name.end)
     for group in qualifiers():
         if any(word in ground.text for word in group):
             for match in re.finditer("|".join(group), text):
@@ -70,7 +76,7 @@ def _gaps(text: str, covered: list[bool], there: str) -> Iterator[tuple[int, int
             while end < match.end() and not covered[end]:
                 end += 1
             alone = end - at == 1 and (text[at].isascii() or (text[at] not in there and _turns(text[at])))
-            if end - at >= 2 or (
+            if (end - at >= 2 and any(one not in _LIGHT for one in text[at:end])) or (
                 alone and (end - at == match.end() - match.start() or not text[at].isascii())
             ):
                 yield at, end

@@ -8,7 +8,7 @@ from typing import Literal
 
 from bot.grounding.evidence import Ground, names_in, negations
 from bot.grounding.numbers import find_numbers
-from bot.grounding.words import english, offices, pattern
+from bot.grounding.words import english, offices, pattern, qualifiers
 from index.expand import expand
 
 EnglishFault = Literal["number", "strength", "negation", "name", "content"]
@@ -25,6 +25,7 @@ _WORDS = {
 }  # fmt: skip
 _SPELT = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b")
 _CONDITION = re.compile(r"condition|eligible|qualif|where|capable|suitable")
+_NARROW = ("有条件", "有基础", "有关")
 _LEAST_KNOWN = 3
 _LEAST_SHARE = 0.1
 
@@ -41,6 +42,8 @@ def faults_in_english(text: str, grounds: Sequence[Ground]) -> Iterator[tuple[En
     yield from (("number", words) for words, value in _values(text) if value not in values)
     classes = frozenset().union(*(piece.allowed for ground in grounds for piece in ground.pieces))
     for name in _CLASSES:
+        if name == "explore" and english("negation").search(text) and "must" in classes:
+            continue  # no one may: a ban
         if (match := english(name).search(text)) and name not in classes:
             yield "strength", match[0]
     if not any(english(name).search(text) for name in _CLASSES) and "plain" not in classes:
@@ -54,6 +57,9 @@ def faults_in_english(text: str, grounds: Sequence[Ground]) -> Iterator[tuple[En
     for name in ("only", "every"):
         if (match := english(name).search(text)) and not pattern(f"{name}_there").search(there):
             yield "content", match[0]
+    narrowed = any(word in there for words in qualifiers() if words[0] in _NARROW for word in words)
+    if (match := english("every").search(text)) and narrowed and not _CONDITION.search(text):
+        yield "content", match[0]
     yield from (("content", words) for words in _offices(text, there))
     yield from (("name", name) for name in _names(text, grounds))
     terms = expand(text)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from bot.grounding.numbers import Number, find_numbers
+from bot.grounding.parties import read_parties
 from bot.grounding.words import fillers, pattern
 from corpus.applicability import Applicability
 from corpus.clauses import RawClause, read_clauses
@@ -20,12 +21,13 @@ _STOPS = re.compile(r"[;。!?…]")
 _STRICT = (
     ("must", re.compile("必须|应当|应该|不得|严禁|禁止|务必|一律")),
     ("encourage", re.compile("鼓励|引导|倡导|提倡|指导")),
-    ("explore", re.compile("探索|可以|允许|试点|尝试")),
+    ("explore", re.compile("探索|可以|允许|试点(?=[一-鿿])|尝试")),
     ("support", re.compile("支持|扶持")),
 )
 _NOUN = re.compile(
     "(?:支持|引导|指导)(?:力度|作用|政策|措施|体系|意见|思想|性|资金|基金|方式)|的支持|指导思想|工作试点|改革试点"
 )
+_BAN_BEHIND = re.compile(r"(?:禁止|严禁|不允许|不被允许|不可以)的?\s*$")
 _REFERS = re.compile("其(?!他|它|中|余)|该|上述|前款|同时")
 _VERBS = frozenset(("取消", "停止", "暂停", "拒绝", "排除", "避免", "防止"))
 _GAINS = re.compile(
@@ -94,31 +96,67 @@ def negations(text: str) -> tuple[str, ...]:
     return tuple(rest[match.start() : match.end() + 2] for match in pattern("negation").finditer(rest))
 
 
-def same_denial(told: str, sentence: str, there: str, around: str) -> bool:
+def same_denial(told: str, sentence: str, there: str, around: str, whole: str) -> bool:
     """Whether a piece denies what the piece of the measure does, and nothing else.
 
-    `sentence` is what the piece stands in, `around` the segment of the measure.
+    `sentence` is what the piece stands in, `around` the segment of the measure, `whole` its sentence.
     """
     own, other = negations(told), negations(there)
-    for one in negations(around):
-        only = around.count(one[-2:]) == around.count(one)
-        if one[:2] in told and one[:2] in _VERBS:
-            continue
-        if only and one[-2:] in told and not any(mine.endswith(one[-2:]) for mine in own):
-            return False
-    if own and all(one[:4] in around or (one[:2] in _VERBS and one[:2] in around) for one in own):
-        return True
-    if not own and other and all(one[:3] in sentence for one in other):
+    if not _BAN_BEHIND.search(told) and _affirmed(told, own, around):
+        return False
+    if own and all(_denied(one, whole) for one in own):
         return True
     if own and not other and pattern("exempt").search(there):
         return re.search("不[用需必收交缴]|无[需须]", told) is not None
-    return len(own) % 2 == len(other) % 2
+    own, other = (tuple(one for one in some if one[:2] not in _VERBS) for some in (own, other))
+    if own and other:
+        return not any(one[-2:] in whole and not _denied(one, whole) for one in own)
+    if other:
+        elsewhere = all(one[:3] in sentence for one in other)
+        return elsewhere or (bool(negations(sentence)) and not any(one[-2:] in told for one in other))
+    return not own
+
+
+def _affirmed(told: str, own: Sequence[str], around: str) -> bool:
+    """Whether a piece has the verb of a denial of the segment, where nothing affirms it, without a denial."""
+    for one in negations(around):
+        verb = one[-2:]
+        if one[:2] in _VERBS:
+            named = re.search(re.escape(one) + r"\w{0,2}", around)
+            if one[:2] in told or named is None or named[0][2:] not in told:
+                continue
+        if (
+            around.count(verb) == around.count(one)
+            and verb in told
+            and not any(mine.endswith(verb) for mine in own)
+        ):
+            return True
+    return False
+
+
+def _denied(one: str, whole: str) -> bool:
+    """Whether a denial stands in a text: letter by letter, by its verb (取消), as a ban told from behind, as 其他."""
+    if one[:4] in whole or (one[:2] in _VERBS and one[:2] in whole):
+        return True
+    verb = one[-2:] if len(one) > 2 else ""
+    if verb and re.search(rf"(?:{pattern('negation').pattern})[^,;]{{0,4}}{re.escape(verb)}", whole):
+        return True
+    if one.startswith("除"):
+        return re.search("其[他余它]", whole) is not None
+    return (
+        len(one) < 4 and one.startswith(("禁止", "严禁")) and re.search("不得|禁止|严禁", whole) is not None
+    )
 
 
 def strong_words(text: str) -> frozenset[str]:
     """The classes of the words of strength in a piece."""
     rest = _NOUN.sub(" ", _GAINS.sub(" ", text))
     return frozenset(name for name, words in _STRICT if words.search(rest))
+
+
+def gains(text: str) -> bool:
+    """Whether a piece says that somebody may have something: 可以获得, 可享受."""
+    return _GAINS.search(text) is not None
 
 
 def closing(sentence: str) -> frozenset[str]:
@@ -200,6 +238,29 @@ def name_groups(text: str, known: Applicability | None) -> Iterator[tuple[frozen
         group = []
 
 
+_GRANTS = "给予一次性资助,补助,补贴,奖励,支付,发放,承担"
+
+
+def _parallel(piece: Piece, other: Piece) -> bool:
+    """Whether two pieces say alike things with different numbers of the same unit."""
+    numbers = [(one.unit, one.value) for one in find_numbers(piece.text)]
+    there = [(one.unit, one.value) for one in find_numbers(other.text)]
+    units = {unit for unit, _ in numbers} & {unit for unit, _ in there}
+    return (
+        piece != other
+        and any(unit in units and (unit, value) not in numbers for unit, value in there)
+        and bool(telling(piece.text) & telling(other.text))
+    )
+
+
+def _but_parties(text: str) -> str:
+    """A text without those who act in it: they go on acting in the pieces behind it."""
+    for party in reversed(read_parties(text)):
+        if party.part == "does":
+            text = f"{text[: party.start]} {text[party.end :]}"
+    return text
+
+
 @dataclass(frozen=True)
 class Ground:
     """One measure as evidence; sentence 0 is its heading, the others follow in their order."""
@@ -257,23 +318,31 @@ class Ground:
     def told_with(self, piece: Piece) -> str:
         """The segment, the first piece of its sentence, and the sentence before where it refers to that (其, 同时)."""
         words = [self.segment(piece)]
-        words += [one.text for one in self.pieces if one.sentence == piece.sentence][:1]
-        if piece.sentence > 1 and _REFERS.search(self.texts[piece.sentence]):
+        here = [one for one in self.pieces if one.sentence == piece.sentence]
+        conditions = [one for one in here if one.segment <= piece.segment and one.text.endswith("的")]
+        words += [one.text for one in (here[0], *(conditions if piece.conditions else ()))]
+        if self.refers(piece):
             words.append(self.texts[piece.sentence - 1])
         return ",".join(words)
 
+    def refers(self, piece: Piece) -> bool:
+        """Whether the sentence of a piece points back to the one before it: 其, 上述, 同时."""
+        return piece.sentence > 1 and _REFERS.search(self.texts[piece.sentence]) is not None
+
     def beside(self, piece: Piece) -> frozenset[str]:
-        """What only pieces with another number of the same unit say in the segment: 通过国家审定 beside 通过省级审定."""
+        """What its sentence says only of other numbers of the same unit: 通过国家审定 beside 通过省级审定."""
         if piece not in self._beside:
-            here = [
-                one for one in self.pieces if (one.sentence, one.segment) == (piece.sentence, piece.segment)
-            ]
-            units = {number.unit for number in find_numbers(piece.text)}
-            parallel = [
-                one for one in here if one != piece and units & {n.unit for n in find_numbers(one.text)}
-            ]
-            others = frozenset().union(*(one.bigrams for one in here if one not in parallel))
-            self._beside[piece] = frozenset().union(*(telling(one.text) for one in parallel)) - others
+            here = [one for one in self.pieces if one.sentence == piece.sentence]
+            parallel = [one for one in here if _parallel(piece, one)]
+            apart = {one.segment for one in parallel} - {piece.segment}
+            topic = here[0] if sum(one.segment == here[0].segment for one in here) > 2 else None
+            told = [one for one in here if one in parallel or (one.segment in apart and one is not topic)]
+            others = frozenset().union(*(one.bigrams for one in here if one not in told))
+            at = self.pieces.index(piece)
+            said = frozenset().union(
+                *(telling(_but_parties(one.text) if one in self.pieces[:at] else one.text) for one in told)
+            )
+            self._beside[piece] = said - others - bigrams(_GRANTS)
         return self._beside[piece]
 
     @cached_property

@@ -19,7 +19,7 @@ from corpus.facet_words import tail_names
 
 Part = Literal["does", "told", "helped", "gets", "with", "other"]
 
-_LONGEST = 10
+_LONGEST = 14
 _DOES = re.compile(r"(?:由|被|经|受|归|交由)$")
 _GETS = re.compile(
     r"(?:(?<![方导定面])向|面向|对|给|(?<![作成行认位体象门是])为|对于|发给|针对|委托)(?:所在|当地|其|该|各)?$"
@@ -82,9 +82,10 @@ def _names(text: str) -> Iterator[tuple[int, int]]:
         following = heads[at + 1] if at + 1 < len(heads) else None
         if following is not None and following.start() == match.end():
             continue  # 银行|机构, 社区|居民: the last head tells what it is
-        start = max(edge, match.end() - _LONGEST)
-        for stop in pattern("name_stops").finditer(text, start, match.start()):
-            start = stop.end()
+        start = edge
+        for stop in pattern("name_stops").finditer(text, edge, match.end()):
+            start = stop.end() if stop.end() <= match.start() else start
+        start = max(start, match.end() - _LONGEST)
         edge = match.end()
         yield start, edge
 
@@ -108,7 +109,7 @@ def _part(text: str, start: int, end: int) -> Part:
         return "does"
     if _GETS.search(before):
         return (
-            "told" if before.endswith("对") and "的" in after[1:] else "gets"
+            "told" if re.search("(?<!针)对$", before) and "的" in after[1:] else "gets"
         )  # 对X购买Y的: X buys and gets
     if pattern("helps").search(before):
         return "helped"
@@ -119,11 +120,15 @@ def _part(text: str, start: int, end: int) -> Part:
     if _WITH.search(before) and before[:-1]:
         return "with"
     if not after:
-        topic = before.endswith("的") and not pattern("no_topic").search(before)
+        topic = (before.endswith("的") and not pattern("no_topic").search(before)) or re.fullmatch(
+            "其[他余]|各|全[市省区]|本市|凡|对于", before
+        )
         return "helped" if topic else "other"  # 新引进的博士,每人发放…: a topic, does or gets
     if after.startswith("的"):
         return "other"
-    if not pattern("party_lead").fullmatch(before):
+    if not pattern("party_lead").fullmatch(before) or (
+        before.endswith("的") and pattern("no_topic").search(before)
+    ):
         return "other"
     return "gets" if pattern("gains").match(after) else "does"
 
@@ -131,7 +136,7 @@ def _part(text: str, start: int, end: int) -> Part:
 @lru_cache(4096)
 def like(name: str, other: str) -> bool:
     """Whether two names may mean one body: 区政府 and 区人民政府, 企业 and 科技企业; not 市财政 and 区财政."""
-    name, other = name.replace("级", ""), other.replace("级", "")
+    name, other = (one.replace("级", "").lstrip("各") for one in (name, other))
     if name == other:
         return True
     short, long = sorted((name, other), key=len)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
-from bot.grounding.evidence import Ground, Piece, name_groups
-from bot.grounding.words import pattern
+from bot.grounding.evidence import Ground, Piece, name_groups, names_in
+from bot.grounding.words import pattern, qualifiers, strict_qualifiers
 from corpus.table import Evidence
 
 _CONDITION = re.compile("条件|有关|相关|部分|基础|成效|能力|如果|若|符合|具备|周边|满足")
@@ -25,12 +25,22 @@ def name_faults(
         )
     )
     clause |= _last_named(anchor, ground)
+    clause = clause or names_in(ground.texts[0], ground.known)
     for name in sorted(piece.names - clause):
         proofs = [one for one in _proofs(name, ground) if _speaks_of(one, anchor, clause)]
         if not proofs:
             yield "name", name
-        elif all(one.route == "conditional" for one in proofs) and not _CONDITION.search(piece.text):
+        elif _narrowed(piece, anchor) or (
+            all(one.route == "conditional" for one in proofs) and not _CONDITION.search(piece.text)
+        ):
             yield "condition", name
+
+
+def _narrowed(piece: Piece, anchor: Piece) -> bool:
+    """Whether the piece repeated is on those only who have what it takes (有条件的区县), and this is not told."""
+    groups = [group for group in qualifiers() if group[0] in strict_qualifiers()]
+    there = [group for group in groups if any(word in anchor.text for word in group)]
+    return any(not any(word in piece.text for word in group) for group in there)
 
 
 def neighbour_faults(text: str, ground: Ground) -> Iterator[tuple[Literal["name"], str]]:
@@ -60,6 +70,12 @@ def _proofs(name: str, ground: Ground) -> tuple[Evidence, ...]:
                 proof for cell in row.cells if cell.measure.id == ground.measure.id for proof in cell.evidence
             )
     return ()
+
+
+def holds_for(name: str, text: str, ground: Ground) -> bool:
+    """Whether the measure reaches a district without condition, or under one (若…) that the text tells."""
+    routes = {proof.route for proof in _proofs(name, ground)}
+    return bool(routes - {"conditional"}) or (bool(routes) and re.search("若|如果|[如凡]", text) is not None)
 
 
 def _speaks_of(proof: Evidence, anchor: Piece, named: frozenset[str]) -> bool:

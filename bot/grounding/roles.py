@@ -41,7 +41,7 @@ def _qualifiers(piece: Piece, context: str, anchor: Piece, ground: Ground) -> It
                 yield word + noun
     for words in qualifiers():
         if any(word in piece.text for word in words) and words[0] in strict_qualifiers():
-            clause = ground_clause(anchor) + ground.segment(anchor)
+            clause = ground_clause(anchor) + ground.texts[anchor.sentence]
             if not any(word in clause for word in words):
                 yield words[0]
 
@@ -87,20 +87,22 @@ def _limits(piece: Piece, segment: str) -> bool:
 def _dropped(piece: Piece, context: str, anchor: Piece, ground: Ground) -> Iterator[str]:
     """What narrows a noun in the piece repeated and is left out between two letters of the piece here."""
     parties = {one.start: one for one in read_parties(anchor.text)}
-    for at in range(len(piece.text) - 1):
-        if piece.text[at : at + 2] in ground.bigrams:
+    text = piece.text.replace("各", "")
+    for at in range(len(text) - 1):
+        if text[at : at + 2] in ground.bigrams:
             continue
-        left, right = re.escape(piece.text[at]), re.escape(piece.text[at + 1 : at + 3])
+        left, right = re.escape(text[at]), re.escape(text[at + 1 : at + 3])
         for match in re.finditer(rf"(?<={left})[^,、]{{2,14}}?(?={right})", anchor.text):
             words = match[0]
             party = next((one for one in parties.values() if one.start <= match.end() < one.end), None)
             narrows = pattern("narrows").match(words) or (party is not None and words.endswith("的"))
-            if (
-                narrows
-                and not pattern("loose_modifier").fullmatch(words.removesuffix("的"))
-                and not _told_of(words, context)
-            ):
+            if narrows and not loose(words.removesuffix("的")) and not _told_of(words, context):
                 yield words
+
+
+def loose(words: str) -> bool:
+    """Whether words before a noun may be left out: adverbs, 一批…, 相关."""
+    return pattern("loose_modifier").fullmatch(words) is not None or "一批" in words
 
 
 def _told_of(words: str, context: str) -> bool:
@@ -124,8 +126,12 @@ def _actors(piece: Piece, context: str, anchor: Piece, ground: Ground) -> Iterat
     """Parties that the measure names in another part, beside another verb, or not at all."""
     parties = [one for one in read_parties(piece.text) if one.part in ("does", "told", "helped", "gets")]
     if parties and not piece.text.endswith("的"):
-        results = [list(_misplaced(parties, piece, one, ground)) for one in _same_deed(piece, anchor, ground)]
-        yield from min(results, key=len)
+        for party in parties:
+            results = [
+                list(_misplaced(party, parties, piece, one, ground))
+                for one in _same_deed(piece, party, anchor, ground)
+            ]
+            yield from min(results, key=len)
     owners = [one for one in read_parties(piece.text) if piece.text.startswith("的", one.end)]
     yield from _widened([*parties, *owners], context, anchor, ground)
     for found in re.finditer("市级|省级|国家级|区县|县\\(区\\)|乡镇|市财政|中央", piece.text):
@@ -135,14 +141,15 @@ def _actors(piece: Piece, context: str, anchor: Piece, ground: Ground) -> Iterat
             yield found[0]
 
 
-def _same_deed(piece: Piece, anchor: Piece, ground: Ground) -> list[Piece]:
-    """The pieces that repeat best what a piece says beside its parties."""
+def _same_deed(piece: Piece, party: Party, anchor: Piece, ground: Ground) -> list[Piece]:
+    """The pieces that repeat best what a piece says behind a party; where that is little, all beside parties."""
     text = piece.text
-    for party in read_parties(text):
-        if party.part == "other":
-            continue
-        text = text[: party.start] + " " * (party.end - party.start) + text[party.end :]
-    rest = telling(text)
+    for one in read_parties(text):
+        if one.part != "other":
+            text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
+    rest = telling(text[party.end :]) & ground.bigrams
+    if len(rest) < 2:
+        rest = telling(text)
     scores = [sum(ground.weights[pair] for pair in rest & one.bigrams) for one in ground.pieces]
     best = max(scores)
     return [
@@ -150,24 +157,34 @@ def _same_deed(piece: Piece, anchor: Piece, ground: Ground) -> list[Piece]:
     ] or [anchor]
 
 
-def _misplaced(parties: list[Party], piece: Piece, there: Piece, ground: Ground) -> Iterator[str]:
-    """Parties whose part another has in a piece of the measure, or that have another part there."""
+def _misplaced(
+    party: Party, parties: list[Party], piece: Piece, there: Piece, ground: Ground
+) -> Iterator[str]:
+    """A party whose part another has in a piece of the measure, or that has another part there."""
     named = read_parties(there.text)
     acting = [one for one in named if one.part in _ACT]
     if all(one.part == "with" for one in acting):
         acting += _acting_before(there, ground)
     yield from _turned_round(parties, named)
-    for party in parties:
-        alike = [one for one in (*named, *acting) if like(party.name, one.name)]
-        if party.part == "gets":
-            if alike and all(one.part == "does" for one in alike):
-                yield party.name
-            elif not alike and any(one.part == "gets" for one in named):
-                yield party.name
-        elif alike and party.part in ("does", "told") and not _may_do(party, alike, piece.text):
-            yield party.name
-        elif not alike and acting and not _issuer(party.name, ground.segment(there)):
-            yield party.name
+    alike = [one for one in (*named, *acting) if like(party.name, one.name)]
+    if party.part == "gets":
+        wrong = (
+            all(one.part == "does" for one in alike) if alike else any(one.part == "gets" for one in named)
+        )
+    elif alike:
+        wrong = party.part in ("does", "told") and not _may_do(party, alike, piece.text)
+    else:
+        if party.part == "helped" and _named_before(party, there, ground):
+            return
+        wrong = bool(acting) and not _issuer(party.name, ground.segment(there))
+    if wrong:
+        yield party.name
+
+
+def _named_before(party: Party, there: Piece, ground: Ground) -> bool:
+    """Whether a piece before in the segment names a party: 对有需要的家庭,政府支持安装扶手."""
+    here = [one for one in ground.pieces if (one.sentence, one.segment) == (there.sentence, there.segment)]
+    return any(like(party.name, one.name) for piece in here for one in read_parties(piece.text))
 
 
 def _may_do(party: Party, alike: Sequence[Party], text: str) -> bool:
@@ -204,7 +221,7 @@ def _widened(parties: list[Party], context: str, there: Piece, ground: Ground) -
 
 def _narrower(party: Party, context: str) -> bool:
     words = party.modifier.removesuffix("的")
-    if len(words) < 2 or pattern("loose_modifier").fullmatch(words) or _told_of(words, context):
+    if len(words) < 2 or loose(words) or _told_of(words, context):
         return False
     groups = [group for group in qualifiers() if any(word in words for word in group)]
     return not any(word in context for group in groups for word in group)
@@ -213,8 +230,9 @@ def _narrower(party: Party, context: str) -> bool:
 def _acting_before(there: Piece, ground: Ground) -> list[Party]:
     """Who acts in the nearest piece before in the sentence that says so."""
     found: list[Party] = []
+    first = there.sentence - (1 if re.match("要|并|应", ground.texts[there.sentence]) else 0)
     for one in ground.pieces[: ground.pieces.index(there)]:
-        if one.sentence == there.sentence:
+        if one.sentence >= max(1, first):
             found = [party for party in read_parties(one.text) if party.part in _ACT] or found
     return found
 

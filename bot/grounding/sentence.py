@@ -26,6 +26,7 @@ from bot.grounding.evidence import (
     Piece,
     bigrams,
     closing,
+    gains,
     negations,
     plain,
     read_pieces,
@@ -187,16 +188,28 @@ def _anchors(piece: Piece, ground: Ground) -> list[Piece]:
             for one in ground.pieces
             if numbers and all(any(own.same(other) for other in find_numbers(one.text)) for own in numbers)
         ]
-    return [ground.pieces[at] for score, _, at in scores if score >= 0.97 * best]
+    least = 0.97 * best
+    found = [ground.pieces[at] for score, _, at in scores if score >= least]
+    if numbers and len(numbers) <= 3:
+        found += [
+            ground.pieces[at]
+            for score, _, at in scores
+            if least > score > 0 and _has_all(numbers, find_numbers(ground.pieces[at].text))
+        ]
+    return found
+
+
+def _has_all(numbers: Sequence[Number], there: Sequence[Number]) -> bool:
+    return all(any(one.same(other) for other in there) for one in numbers)
 
 
 def _beside(told: Told, anchor: Piece, ground: Ground) -> Iterator[tuple[Fault, str]]:
     """What differs between a piece and the piece of the measure that it repeats."""
     piece = told.piece
     yield from (("number", words) for words in _numbers(told, anchor, ground))
-    if not same_denial(piece.text, told.sentence, anchor.text, ground.segment(anchor)) or _exempt(
-        told, anchor, ground
-    ):
+    whole = ground.texts[anchor.sentence]
+    denial = same_denial(piece.text, told.sentence, anchor.text, ground.segment(anchor), whole)
+    if not denial or _exempt(told, anchor, ground):
         yield "negation", piece.text
     yield from (("strength", words) for words in _strength(told, anchor, ground))
     yield from name_faults(piece, anchor, ground)
@@ -214,23 +227,30 @@ def _numbers(told: Told, anchor: Piece, ground: Ground) -> Iterator[str]:
     piece = told.piece
     if _same_dates(piece.text, ground.segment(anchor)):
         return
+    refers = ground.refers(anchor)
     near, around = find_numbers(anchor.text), find_numbers(ground.told_with(anchor))
     for each in re.findall("每[\u4e00-\u9fff]", piece.text):
-        if each not in ground.segment(anchor) and each[1] not in "个名位项天":
+        if each not in ground.segment(anchor) and each[1] not in "个名位项天次":
             yield each
     listed_here = len(re.findall("[、和与及]", piece.text)) + 1
     for number in find_numbers(piece.text):
         if number.unit in ("类", "种", "方面") and number.value == listed_here:
             continue
+        alike = [one for one in near if one.unit == number.unit]
+        said = [one for one in find_numbers(piece.text) if one.unit == number.unit]
+        listed = "分别" in ground.segment(anchor) and len(alike) > 1
+        if "分别" in ground.segment(anchor) and len(said) > 1:
+            there = alike or [one for one in around if one.unit == number.unit]
+            if [one.value for one in there] != [one.value for one in said]:
+                yield piece.text
+            continue
         if _one_of_list(told.sentence, number, anchor, ground):
             continue
         if _bound_to(piece.text, number, ground):
             continue
-        alike = [one for one in near if one.unit == number.unit]
-        listed = "分别" in ground.segment(anchor) and len(alike) > 1
-        if listed and [one.value for one in alike] != [one.value for one in find_numbers(piece.text)]:
+        if listed and len(said) == 1:
             yield piece.text
-        elif not any(number.same(other) for other in alike or around):
+        elif not any(number.same(other) for other in (alike if alike and not refers else [*near, *around])):
             yield piece.text[number.start : number.end]
 
 
@@ -269,7 +289,7 @@ def _one_of_list(sentence: str, number: Number, anchor: Piece, ground: Ground) -
         return False
     for match in re.finditer("[^,、]{2,8}(?:、[^,、]{2,12})+", ground.segment(anchor)):
         members = match[0].split("、")
-        told = [at for at, one in enumerate(members) if one[-2:] in sentence or one[:2] in sentence]
+        told = [at for at, one in enumerate(members) if (one[:2] if at else one[-2:]) in sentence]
         if len(members) == len(values) and len(told) == 1:
             return values[told[0]] == number.value
     return False
@@ -293,14 +313,17 @@ def _scope(piece: Piece, anchor: Piece, ground: Ground) -> Iterator[str]:
 def _strength(told: Told, anchor: Piece, ground: Ground) -> Iterator[str]:
     """A class of strength that the measure does not have there, or one left out."""
     piece = told.piece
-    allowed = anchor.allowed | _led_by(anchor, ground)
+    allowed = (anchor.own | {anchor.strength} if anchor.own else anchor.allowed) | _led_by(anchor, ground)
     if piece.strength == "plain" and not piece.own and anchor.strength in closing(told.sentence):
         return
     if piece.strength == "explore" and (
         pattern("contact").search(piece.text) or not (piece.own or anchor.own)
     ):
         return
-    if piece.bare and not piece.own and anchor.strength in strong_words(told.sentence):
+    behind = strong_words(told.sentence)
+    if not piece.own and anchor.strength in behind and (piece.bare or anchor.strength == "explore"):
+        return
+    if piece.strength == "explore" and anchor.strength in closing(told.sentence):
         return
     if _goes_without_saying(piece, anchor, ground):
         return
@@ -309,6 +332,8 @@ def _strength(told: Told, anchor: Piece, ground: Ground) -> Iterator[str]:
         if piece.strength == "plain" and not piece.own:
             return
     if piece.strength == "plain" and (anchor.sentence == 0 or _says_when(piece.text)):
+        return
+    if piece.strength == "plain" and anchor.strength == "explore" and gains(piece.text):
         return
     extra = piece.own - allowed
     if piece.strength != "plain" and piece.strength not in allowed:
@@ -362,8 +387,11 @@ def _led_by(anchor: Piece, ground: Ground) -> frozenset[str]:
     found: frozenset[str] = frozenset()
     for one in ground.pieces[: ground.pieces.index(anchor)]:
         if (one.sentence, one.segment) == (anchor.sentence, anchor.segment):
-            found = one.own or found
-    return found if anchor.strength in ("plain", "explore") else frozenset()
+            found = one.own | found if one.own == {"explore"} else one.own or found
+    goes_on = anchor.strength == "plain" or (
+        anchor.strength == "explore" and not re.search("可以|允许", anchor.text)
+    )
+    return found if goes_on else frozenset()
 
 
 def _stray(told: Told, anchor: Piece, ground: Ground) -> bool:
@@ -377,12 +405,14 @@ def _stray(told: Told, anchor: Piece, ground: Ground) -> bool:
         if _stands_alone(piece, anchor, ground):
             return False
         own, least = telling(told.group) & ground.bigrams, _LEAST_WITH_NUMBER
-        if len((own - here | own & ground.beside(anchor))) >= 2 and own & ground.beside(anchor):
+        units = [one.unit for one in find_numbers(piece.text)]
+        if len(set(units)) == len(units) and own & ground.beside(anchor):
             return True
     else:
         own, least = telling(piece.text) & ground.bigrams, _LEAST_SHARE
         here |= bigrams(ground.texts[anchor.sentence])
-    return len(own) >= 5 and len(own & here) < least * len(own)
+        own = frozenset(pair for pair in own if ground.weights.get(pair, 0) == 1)
+    return len(own) >= 4 and len(own - here) >= 3 and len(own & here) < least * len(own)
 
 
 def _stands_alone(piece: Piece, anchor: Piece, ground: Ground) -> bool:
@@ -393,4 +423,4 @@ def _stands_alone(piece: Piece, anchor: Piece, ground: Ground) -> bool:
         find_numbers(anchor.text)
     ):
         return False
-    return not anchor.conditions and len(own) >= 4 and len(own & piece.bigrams) >= 0.8 * len(own)
+    return not anchor.conditions and len(own) >= 3 and len(own & piece.bigrams) >= 0.8 * len(own)
