@@ -168,7 +168,10 @@ def _completeness(case: Case) -> Fault | None:
 
 def _absent(case: Case) -> Fault | None:
     applying = [(one.number, one.measure_id) for one in case.answer.applicability]
-    shown = as_named([*_cited(case.answer), *applying], case.expected.absent) & case.expected.absent
+    measures = [*_cited(case.answer), *applying]
+    words = {word for word in case.expected.absent if isinstance(word, str) and "#" not in word}
+    shown = {ref for ref in case.expected.absent if any(among([ref], *measure) for measure in measures)}
+    shown |= {word for word in words if word in case.answer.text.replace("\\", "")}
     return Fault(f"¬ {_set_text(case.expected.absent)}", _set_text(shown), why("absent")) if shown else None
 
 
