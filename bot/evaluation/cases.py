@@ -28,8 +28,8 @@ class Expected:
     """What a right answer shows. What is empty or None is not looked at.
 
     `gold` are measures that answer the question, `first` those of which one is quoted first, `absent`
-    those that are neither quoted nor said to apply, and words (without #) that the answer does not say; `sets`
-    are by the names of `SETS`.
+    those that are neither quoted nor said to apply, and words (without #) that the answer does not say;
+    `sets` are by the names of `SETS`.
     """
 
     kind: str
