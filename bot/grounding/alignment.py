@@ -1,10 +1,11 @@
-"""A piece laid letter by letter beside the piece that it repeats: what stands in another's place, what is swapped."""
+"""A piece laid letter by letter beside the piece that it repeats: what is replaced, what is swapped."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from difflib import Match, SequenceMatcher
+from itertools import pairwise
 
 from bot.grounding.numbers import find_numbers
 from bot.grounding.words import fillers, listed, pattern, same
@@ -25,7 +26,7 @@ def substituted(text: str, there: str, sentence: str) -> Iterator[str]:
         if block.size >= _EDGE
     ]
     blocks.append(Match(len(there.rstrip()), len(text.rstrip()), 0))
-    for first, second in zip(blocks, blocks[1:], strict=False):
+    for first, second in pairwise(blocks):
         instead = there[first.a + first.size : second.a]
         said = text[first.b + first.size : second.b]
         if not (0 < len(said) <= _LONGEST and 0 < len(instead) <= _LONGEST):
@@ -59,7 +60,8 @@ def swapped(text: str, there: str, around: str) -> Iterator[str]:
         for left in (3, 2, 1):
             for right in (4, 3, 2, 1):
                 turned = after[:right] + match[0] + before[-left:]
-                if left + right >= 3 and len(turned) == left + right + len(match[0]) and turned in around:
-                    if before[-left:] + match[0] + after[:right] not in there:
-                        yield turned
-                        return
+                straight = before[-left:] + match[0] + after[:right]
+                whole = left + right >= 3 and len(turned) == left + right + len(match[0])
+                if whole and turned in around and straight not in there:
+                    yield turned
+                    return

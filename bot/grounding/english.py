@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from bot.grounding.evidence import Ground, names_in, negations
+from bot.grounding.denial import negations
+from bot.grounding.evidence import Ground, names_in
 from bot.grounding.numbers import find_numbers
 from bot.grounding.words import english, offices, pattern, qualifiers
 from index.expand import expand

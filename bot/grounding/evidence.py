@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from bot.grounding.numbers import Number, find_numbers
 from bot.grounding.parties import read_parties
-from bot.grounding.words import fillers, pattern
+from bot.grounding.words import fillers
 from corpus.applicability import Applicability
 from corpus.clauses import RawClause, read_clauses
 from corpus.find import find_names
@@ -27,9 +27,7 @@ _STRICT = (
 _NOUN = re.compile(
     "(?:支持|引导|指导)(?:力度|作用|政策|措施|体系|意见|思想|性|资金|基金|方式)|的支持|指导思想|工作试点|改革试点"
 )
-_BAN_BEHIND = re.compile(r"(?:禁止|严禁|不允许|不被允许|不可以)的?\s*$")
 _REFERS = re.compile("其(?!他|它|中|余)|该|上述|前款|同时")
-_VERBS = frozenset(("取消", "停止", "暂停", "拒绝", "排除", "避免", "防止"))
 _GAINS = re.compile(
     "可以?(?:按规定)?(?:免|减|优先)"
     "|可以?(?:[^,]{0,4}?|[按从由在依凭][^,]{1,16}?)(?:获得|享受|得到|领取|拿到|获|申请到)"
@@ -88,64 +86,6 @@ def telling(text: str) -> frozenset[str]:
         text = f"{text[: number.start]} {text[number.end :]}"
     rest = re.sub(r"[\d.%]+", " ", fillers().sub(" ", text))
     return bigrams(rest) or bigrams(text)
-
-
-def negations(text: str) -> tuple[str, ...]:
-    """What a piece denies, each with its sign: 不合格, 不得重复; not bounds (不超过) or words like 不断."""
-    rest = pattern("no_negation").sub(" ", pattern("bounds").sub(" ", text))
-    return tuple(rest[match.start() : match.end() + 2] for match in pattern("negation").finditer(rest))
-
-
-def same_denial(told: str, sentence: str, there: str, around: str, whole: str) -> bool:
-    """Whether a piece denies what the piece of the measure does, and nothing else.
-
-    `sentence` is what the piece stands in, `around` the segment of the measure, `whole` its sentence.
-    """
-    own, other = negations(told), negations(there)
-    if not _BAN_BEHIND.search(told) and _affirmed(told, own, around):
-        return False
-    if own and all(_denied(one, whole) for one in own):
-        return True
-    if own and not other and pattern("exempt").search(there):
-        return re.search("不[用需必收交缴]|无[需须]", told) is not None
-    own, other = (tuple(one for one in some if one[:2] not in _VERBS) for some in (own, other))
-    if own and other:
-        return not any(one[-2:] in whole and not _denied(one, whole) for one in own)
-    if other:
-        elsewhere = all(one[:3] in sentence for one in other)
-        return elsewhere or (bool(negations(sentence)) and not any(one[-2:] in told for one in other))
-    return not own
-
-
-def _affirmed(told: str, own: Sequence[str], around: str) -> bool:
-    """Whether a piece has the verb of a denial of the segment, where nothing affirms it, without a denial."""
-    for one in negations(around):
-        verb = one[-2:]
-        if one[:2] in _VERBS:
-            named = re.search(re.escape(one) + r"\w{0,2}", around)
-            if one[:2] in told or named is None or named[0][2:] not in told:
-                continue
-        if (
-            around.count(verb) == around.count(one)
-            and verb in told
-            and not any(mine.endswith(verb) for mine in own)
-        ):
-            return True
-    return False
-
-
-def _denied(one: str, whole: str) -> bool:
-    """Whether a denial stands in a text: letter by letter, by its verb (取消), as a ban told from behind, as 其他."""
-    if one[:4] in whole or (one[:2] in _VERBS and one[:2] in whole):
-        return True
-    verb = one[-2:] if len(one) > 2 else ""
-    if verb and re.search(rf"(?:{pattern('negation').pattern})[^,;]{{0,4}}{re.escape(verb)}", whole):
-        return True
-    if one.startswith("除"):
-        return re.search("其[他余它]", whole) is not None
-    return (
-        len(one) < 4 and one.startswith(("禁止", "严禁")) and re.search("不得|禁止|严禁", whole) is not None
-    )
 
 
 def strong_words(text: str) -> frozenset[str]:
@@ -316,7 +256,7 @@ class Ground:
         )
 
     def told_with(self, piece: Piece) -> str:
-        """The segment, the first piece of its sentence, and the sentence before where it refers to that (其, 同时)."""
+        """The segment, the first piece of its sentence, and the sentence before if it refers to that."""
         words = [self.segment(piece)]
         here = [one for one in self.pieces if one.sentence == piece.sentence]
         conditions = [one for one in here if one.segment <= piece.segment and one.text.endswith("的")]

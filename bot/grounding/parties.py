@@ -31,7 +31,7 @@ _JOINT = re.compile("[、和与及或]|以及|或者")
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A named body or group at ``[start, end)`` of a piece, its part in it, and the words before it up to 的."""
+    """A named body or group at ``[start, end)`` of a piece, its part, and the words before it up to 的."""
 
     name: str
     part: Part
@@ -135,7 +135,7 @@ def _part(text: str, start: int, end: int) -> Part:
 
 @lru_cache(4096)
 def like(name: str, other: str) -> bool:
-    """Whether two names may mean one body: 区政府 and 区人民政府, 企业 and 科技企业; not 市财政 and 区财政."""
+    """Whether two names may mean one body: 区政府 and 区人民政府; not 市财政 and 区财政."""
     name, other = (one.replace("级", "").lstrip("各") for one in (name, other))
     if name == other:
         return True

@@ -37,7 +37,7 @@ def name_faults(
 
 
 def _narrowed(piece: Piece, anchor: Piece) -> bool:
-    """Whether the piece repeated is on those only who have what it takes (有条件的区县), and this is not told."""
+    """Whether the piece repeated is on 有条件的区县 and the like only, and this is not told."""
     groups = [group for group in qualifiers() if group[0] in strict_qualifiers()]
     there = [group for group in groups if any(word in anchor.text for word in group)]
     return any(not any(word in piece.text for word in group) for group in there)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Literal
 
 from bot.grounding.evidence import Ground, Piece, bigrams, telling
@@ -142,7 +143,7 @@ def _actors(piece: Piece, context: str, anchor: Piece, ground: Ground) -> Iterat
 
 
 def _same_deed(piece: Piece, party: Party, anchor: Piece, ground: Ground) -> list[Piece]:
-    """The pieces that repeat best what a piece says behind a party; where that is little, all beside parties."""
+    """The pieces that repeat best what a piece says behind a party, or beside all parties."""
     text = piece.text
     for one in read_parties(text):
         if one.part != "other":
@@ -188,7 +189,7 @@ def _named_before(party: Party, there: Piece, ground: Ground) -> bool:
 
 
 def _may_do(party: Party, alike: Sequence[Party], text: str) -> bool:
-    """Whether one who does may be one of these: not one who only gets; behind 由, not one who is only acted on."""
+    """Whether one who does may be one of these: not who only gets; behind 由 not who is only acted on."""
     least = ("gets", "other") if text[: party.start].endswith("由") else ("gets",)
     return any(one.part not in least for one in alike)
 
@@ -197,11 +198,8 @@ def _turned_round(parties: list[Party], named: Sequence[Party]) -> Iterator[str]
     """鼓励A支持B where the measure has 鼓励B支持A."""
     told = [one for one in parties if one.part in ("told", "helped")]
     there = [one.name for one in named if one.part in ("told", "helped")]
-    for first, second in zip(told, told[1:], strict=False):
-        turned = any(
-            like(second.name, one) and like(first.name, other)
-            for one, other in zip(there, there[1:], strict=False)
-        )
+    for first, second in pairwise(told):
+        turned = any(like(second.name, one) and like(first.name, other) for one, other in pairwise(there))
         if turned and second.start - first.end >= 2:
             yield second.name
 

@@ -1,0 +1,83 @@
+"""Numbers of a piece beside those of the piece that it repeats."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bot.grounding.evidence import Ground, Piece
+from bot.grounding.numbers import Number, find_numbers
+from bot.grounding.told import Told
+
+
+def number_faults(told: Told, anchor: Piece, ground: Ground) -> Iterator[str]:
+    """Numbers that differ from those of the piece repeated or, where it has no such, of its segment."""
+    piece = told.piece
+    if _same_dates(piece.text, ground.segment(anchor)):
+        return
+    refers = ground.refers(anchor)
+    near, around = find_numbers(anchor.text), find_numbers(ground.told_with(anchor))
+    for each in re.findall("每[\u4e00-\u9fff]", piece.text):
+        if each not in ground.segment(anchor) and each[1] not in "个名位项天次":
+            yield each
+    listed_here = len(re.findall("[、和与及]", piece.text)) + 1
+    for number in find_numbers(piece.text):
+        if number.unit in ("类", "种", "方面") and number.value == listed_here:
+            continue
+        alike = [one for one in near if one.unit == number.unit]
+        said = [one for one in find_numbers(piece.text) if one.unit == number.unit]
+        listed = "分别" in ground.segment(anchor) and len(alike) > 1
+        if "分别" in ground.segment(anchor) and len(said) > 1:
+            there = alike or [one for one in around if one.unit == number.unit]
+            if [one.value for one in there] != [one.value for one in said]:
+                yield piece.text
+            continue
+        if _one_of_list(told.sentence, number, anchor, ground):
+            continue
+        if _bound_to(piece.text, number, ground):
+            continue
+        if listed and len(said) == 1:
+            yield piece.text
+        elif not any(number.same(other) for other in (alike if alike and not refers else [*near, *around])):
+            yield piece.text[number.start : number.end]
+
+
+def _bound_to(text: str, number: Number, ground: Ground) -> bool:
+    """Whether the measure has a number at the very words that it stands at here, and these once only."""
+    behind = text[number.end - 1 : number.end + 2]
+    before = [text[number.start - size : number.start] for size in (5, 2) if number.start >= size]
+    for one in ground.pieces:
+        for other in find_numbers(one.text):
+            if not number.same(other):
+                continue
+            at = other.end - 1
+            if (
+                re.fullmatch("[\u4e00-\u9fff]{3}", behind)
+                and one.text.startswith(behind, at)
+                and ground.text.count(behind) == 1
+            ):
+                return True
+            if any(
+                one.text.endswith(words, 0, other.start) and ground.text.count(words) == 1 for words in before
+            ):
+                return True
+    return False
+
+
+def _same_dates(text: str, there: str) -> bool:
+    """Whether a text gives the very days of another in their order, however they are joined."""
+    days = [(one.value, one.unit) for one in find_numbers(text)]
+    return len(days) > 3 and days == [(one.value, one.unit) for one in find_numbers(there)]
+
+
+def _one_of_list(sentence: str, number: Number, anchor: Piece, ground: Ground) -> bool:
+    """Whether a number is that of the only member told of a list: 初级、中级、高级分别奖励1、2、4千元."""
+    values = [one.value for one in find_numbers(anchor.text) if one.unit == number.unit]
+    if "分别" not in ground.segment(anchor) or number.value not in values:
+        return False
+    for match in re.finditer("[^,、]{2,8}(?:、[^,、]{2,12})+", ground.segment(anchor)):
+        members = match[0].split("、")
+        told = [at for at, one in enumerate(members) if (one[:2] if at else one[-2:]) in sentence]
+        if len(members) == len(values) and len(told) == 1:
+            return values[told[0]] == number.value
+    return False

@@ -1,0 +1,42 @@
+"""Whether a sentence joins what the measure does not: words of one sentence, the amount of another."""
+
+from __future__ import annotations
+
+from bot.grounding.evidence import Ground, Piece, bigrams, telling
+from bot.grounding.numbers import find_numbers
+from bot.grounding.told import Told
+
+_LEAST_SHARE = 0.8
+_LEAST_WITH_NUMBER = 0.75
+
+
+def is_stray(told: Told, anchor: Piece, ground: Ground) -> bool:
+    """Whether a piece takes its words from another sentence than the one it repeats.
+
+    With a number the pieces that it goes with count as well, and only the segment that has the number.
+    """
+    piece = told.piece
+    here = bigrams(ground.texts[0]) | bigrams(ground.told_with(anchor))
+    if find_numbers(piece.text):
+        if _stands_alone(piece, anchor, ground):
+            return False
+        own, least = telling(told.group) & ground.bigrams, _LEAST_WITH_NUMBER
+        units = [one.unit for one in find_numbers(piece.text)]
+        if len(set(units)) == len(units) and own & ground.beside(anchor):
+            return True
+    else:
+        own, least = telling(piece.text) & ground.bigrams, _LEAST_SHARE
+        here |= bigrams(ground.texts[anchor.sentence])
+        own = frozenset(pair for pair in own if ground.weights.get(pair, 0) == 1)
+    return len(own) >= 4 and len(own - here) >= 3 and len(own & here) < least * len(own)
+
+
+def _stands_alone(piece: Piece, anchor: Piece, ground: Ground) -> bool:
+    """Whether a piece repeats nearly all of one without a condition and without a number beside it."""
+    own = telling(anchor.text)
+    units = {one.unit for one in find_numbers(anchor.text)}
+    if sum(one.unit in units for one in find_numbers(ground.texts[anchor.sentence])) > len(
+        find_numbers(anchor.text)
+    ):
+        return False
+    return not anchor.conditions and len(own) >= 3 and len(own & piece.bigrams) >= 0.8 * len(own)

@@ -1,0 +1,86 @@
+"""How strongly a piece commits beside the piece that it repeats: 鼓励 is no 应当, 可以 no 应当, and back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bot.grounding.denial import negations
+from bot.grounding.evidence import Ground, Piece, closing, gains, strong_words
+from bot.grounding.numbers import find_numbers
+from bot.grounding.roles import acts
+from bot.grounding.told import Told
+from bot.grounding.words import pattern
+
+_HARD = re.compile("必须|务必|一律|严禁|禁止|不得|不能|不可")
+
+
+def strength_faults(told: Told, anchor: Piece, ground: Ground) -> Iterator[str]:
+    """A class of strength that the measure does not have there, or one left out."""
+    piece = told.piece
+    allowed = (anchor.own | {anchor.strength} if anchor.own else anchor.allowed) | _led_by(anchor, ground)
+    if piece.strength == "plain" and not piece.own and anchor.strength in closing(told.sentence):
+        return
+    if piece.strength == "explore" and (
+        pattern("contact").search(piece.text) or not (piece.own or anchor.own)
+    ):
+        return
+    behind = strong_words(told.sentence)
+    if not piece.own and anchor.strength in behind and (piece.bare or anchor.strength == "explore"):
+        return
+    if piece.strength == "explore" and anchor.strength in closing(told.sentence):
+        return
+    if _goes_without_saying(piece, anchor, ground):
+        return
+    if anchor.strength == "must" and any(number.bound for number in find_numbers(piece.text)):
+        allowed |= {"plain"}
+        if piece.strength == "plain" and not piece.own:
+            return
+    if piece.strength == "plain" and (anchor.sentence == 0 or _says_when(piece.text)):
+        return
+    if piece.strength == "plain" and anchor.strength == "explore" and gains(piece.text):
+        return
+    extra = piece.own - allowed
+    if piece.strength != "plain" and piece.strength not in allowed:
+        yield piece.text
+    elif extra:
+        yield "/".join(sorted(extra))
+    elif piece.strength == "plain" and anchor.strength not in ("plain", *told.before, *piece.own):
+        yield anchor.text
+
+
+def _goes_without_saying(piece: Piece, anchor: Piece, ground: Ground) -> bool:
+    """A duty told as a fact, what somebody does told as a duty, 要 before a plain verb, a 应当 that goes on."""
+    if (
+        piece.strength == "must"
+        and not _HARD.search(piece.text)
+        and any(one.bound for one in find_numbers(piece.text))
+    ):
+        return True
+    if piece.strength == "must" and anchor.strength == "plain" and not anchor.text.endswith("的"):
+        if not piece.own and not _HARD.search(piece.clause):
+            return piece.bare or not re.search("[应须]", piece.text) or acts(anchor, ground)
+        return not _HARD.search(piece.text) and acts(anchor, ground)
+    loose = anchor.strength == "must" or (anchor.strength == "explore" and bool(negations(piece.text)))
+    return piece.strength == "plain" and not piece.own and loose
+
+
+def _says_when(text: str) -> bool:
+    """Whether a piece tells a case or an occasion and no action: 对于有条件的区县, 抽检不合格的, 夜间."""
+    return (
+        text.endswith("的")
+        or len(text) <= 3
+        or re.match("对于?|针对|关于|至于|如果?|若|凡是?|当", text) is not None
+    )
+
+
+def _led_by(anchor: Piece, ground: Ground) -> frozenset[str]:
+    """The class of the last strong word before a plain piece in its segment: 指导各区县…,深化校企合作."""
+    found: frozenset[str] = frozenset()
+    for one in ground.pieces[: ground.pieces.index(anchor)]:
+        if (one.sentence, one.segment) == (anchor.sentence, anchor.segment):
+            found = one.own | found if one.own == {"explore"} else one.own or found
+    goes_on = anchor.strength == "plain" or (
+        anchor.strength == "explore" and not re.search("可以|允许", anchor.text)
+    )
+    return found if goes_on else frozenset()
