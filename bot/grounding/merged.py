@@ -21,8 +21,9 @@ def is_stray(told: Told, anchor: Piece, ground: Ground) -> bool:
         if _stands_alone(piece, anchor, ground):
             return False
         own, least = telling(told.group) & ground.bigrams, _LEAST_WITH_NUMBER
-        units = [one.unit for one in find_numbers(piece.text)]
-        if len(set(units)) == len(units) and own & ground.beside(anchor):
+        there = find_numbers(anchor.text)
+        here_all = all(any(one.same(other) for other in there) for one in find_numbers(piece.text))
+        if here_all and own & ground.beside(anchor):
             return True
     else:
         own, least = telling(piece.text) & ground.bigrams, _LEAST_SHARE

@@ -10,7 +10,7 @@ from typing import Literal
 from bot.grounding.evidence import Ground, Piece, bigrams, telling
 from bot.grounding.numbers import find_numbers
 from bot.grounding.parties import Party, like, read_parties
-from bot.grounding.words import pattern, qualifiers, strict_qualifiers
+from bot.grounding.words import fillers, pattern, qualifiers, strict_qualifiers
 
 RoleFault = Literal["condition", "actor"]
 
@@ -96,9 +96,22 @@ def _dropped(piece: Piece, context: str, anchor: Piece, ground: Ground) -> Itera
         for match in re.finditer(rf"(?<={left})[^,、]{{2,14}}?(?={right})", anchor.text):
             words = match[0]
             party = next((one for one in parties.values() if one.start <= match.end() < one.end), None)
-            narrows = pattern("narrows").match(words) or (party is not None and words.endswith("的"))
+            narrows = (
+                pattern("narrows").match(words)
+                or (party is None and _attribute(words, text[at + 1 :]))
+                or (party is not None and words.endswith("的"))
+            )
             if narrows and not loose(words.removesuffix("的")) and not _told_of(words, context):
                 yield words
+
+
+def _attribute(words: str, behind: str) -> bool:
+    """Whether two to four letters before a noun narrow it: 永久基本 of 在永久基本农田上; no verb, no filler."""
+    bare = re.fullmatch("[\u4e00-\u9fff]{2,4}", words) and not fillers().search(words)
+    verb = pattern("name_stops").search(words) or pattern("name_stops").match(behind)
+    amount = any(pattern(name).search(words) for name in ("upper", "lower", "digits"))
+    bound = pattern("upper").match(behind) or pattern("lower").match(behind)
+    return bare is not None and not verb and not amount and not bound
 
 
 def loose(words: str) -> bool:

@@ -50,7 +50,7 @@ def strength_faults(told: Told, anchor: Piece, ground: Ground) -> Iterator[str]:
 
 
 def _goes_without_saying(piece: Piece, anchor: Piece, ground: Ground) -> bool:
-    """A duty told as a fact, what somebody does told as a duty, 要 before a plain verb, a 应当 that goes on."""
+    """A duty told as a fact, what somebody does told as a duty, a 应当 that goes on."""
     if (
         piece.strength == "must"
         and not _HARD.search(piece.text)
