@@ -60,7 +60,11 @@ def _denied(one: str, whole: str) -> bool:
     if one[:4] in whole or (one[:2] in _VERBS and one[:2] in whole):
         return True
     verb = one[-2:] if len(one) > 2 else ""
-    if verb and re.search(rf"(?:{pattern('negation').pattern})[^,;]{{0,4}}{re.escape(verb)}", whole):
+    aside = "(?:[在向将把对以从][^,;]{1,24})?[^,;]{0,4}"
+    if verb and re.search(rf"(?:{pattern('negation').pattern}){aside}{re.escape(verb)}", whole):
+        return True
+    ban = rf"(?:不得|禁止|严禁)(?:(?!可以|应当|鼓励)[^;])*{re.escape(verb)}"
+    if verb and one.startswith(("不得", "禁止", "严禁")) and re.search(ban, whole):
         return True
     if one.startswith("除"):
         return re.search("其[他余它]", whole) is not None

@@ -21,7 +21,7 @@ _STOPS = re.compile(r"[;。!?…]")
 _STRICT = (
     ("must", re.compile("必须|应当|应该|不得|严禁|禁止|务必|一律")),
     ("encourage", re.compile("鼓励|引导|倡导|提倡|指导")),
-    ("explore", re.compile("探索|可以|允许|试点(?=[一-鿿])|尝试")),
+    ("explore", re.compile("探索|可以|(?<![许认])可(?=依托|由|按|结合|根据|通过)|允许|试点(?=[一-鿿])|尝试")),
     ("support", re.compile("支持|扶持")),
 )
 _NOUN = re.compile(
@@ -146,9 +146,8 @@ def read_pieces(text: str, known: Applicability | None, sentence: int = 0) -> It
             whole,
             ahead or clause.cue is None,
         )
-        if words.endswith("的") or re.match(
-            "除.*外$|[对凡].*的|.*(?:超过|满|以上|不足|达到|连续).*的", words
-        ):
+        case = re.match("除.*外$|[对凡].*的|.*(?:超过|满|以上|不足|达到|连续).*的", words)
+        if words.endswith("的") or (case and not re.search("应当|必须|可以|不得", words)):
             conditions.append(words)
 
 
@@ -284,6 +283,14 @@ class Ground:
             )
             self._beside[piece] = said - others - bigrams(_GRANTS)
         return self._beside[piece]
+
+    def apart(self, piece: Piece) -> frozenset[str]:
+        """What the sentence says of this number only: the other side of `beside`."""
+        here = [one for one in self.pieces if one.sentence == piece.sentence]
+        others = [one for one in here if one.segment != piece.segment or _parallel(piece, one)]
+        mine = [one for one in here if one not in others]
+        said = frozenset().union(*(telling(one.text) for one in mine))
+        return said - frozenset().union(*(one.bigrams for one in others)) - bigrams(_GRANTS)
 
     @cached_property
     def _beside(self) -> dict[Piece, frozenset[str]]:

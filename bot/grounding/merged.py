@@ -8,6 +8,7 @@ from bot.grounding.told import Told
 
 _LEAST_SHARE = 0.8
 _LEAST_WITH_NUMBER = 0.75
+_NEARLY_ALL = 0.9
 
 
 def is_stray(told: Told, anchor: Piece, ground: Ground) -> bool:
@@ -24,12 +25,13 @@ def is_stray(told: Told, anchor: Piece, ground: Ground) -> bool:
         there = find_numbers(anchor.text)
         here_all = all(any(one.same(other) for other in there) for one in find_numbers(piece.text))
         if here_all and own & ground.beside(anchor):
-            return True
+            mine = ground.apart(anchor)
+            return not mine or len(own & mine) < _NEARLY_ALL * len(mine)
     else:
         own, least = telling(piece.text) & ground.bigrams, _LEAST_SHARE
         here |= bigrams(ground.texts[anchor.sentence])
         own = frozenset(pair for pair in own if ground.weights.get(pair, 0) == 1)
-    return len(own) >= 4 and len(own - here) >= 3 and len(own & here) < least * len(own)
+    return len(own) >= 4 and len(own - here) >= 4 and len(own & here) < least * len(own)
 
 
 def _stands_alone(piece: Piece, anchor: Piece, ground: Ground) -> bool:

@@ -61,7 +61,8 @@ def find_numbers(text: str) -> tuple[Number, ...]:
 
 def _masked(match: re.Match[str]) -> str:
     part = match[0] == "之一" and match.string[match.start() - 1 : match.start()] == "分"
-    return match[0] if part else "\x00" * len(match[0])
+    month = match[0] == "一个" and match.string.startswith(("月", "季度", "工作日", "小时"), match.end())
+    return match[0] if part or month else "\x00" * len(match[0])
 
 
 def _numbers(text: str) -> Iterator[Number]:

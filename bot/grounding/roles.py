@@ -80,6 +80,8 @@ def _conditions(piece: Piece, context: str, anchor: Piece, ground: Ground) -> It
 
 def _limits(piece: Piece, segment: str) -> bool:
     """Whether a piece only sets a limit: it grants nothing to anybody, whoever the condition is on."""
+    if "只能" in piece.text:
+        return True
     return re.search(
         "[最不]高?(?:超过|多|长|高)|只能|上限|期限?为|至多", piece.text
     ) is not None and not re.search("奖励|给予|补助|补贴", piece.text)
@@ -106,7 +108,7 @@ def _dropped(piece: Piece, context: str, anchor: Piece, ground: Ground) -> Itera
 
 
 def _attribute(words: str, behind: str) -> bool:
-    """Whether two to four letters before a noun narrow it: 永久基本 of 在永久基本农田上; no verb, no filler."""
+    """Whether two to four letters before a noun narrow it: 永久基本 of 在永久基本农田上; no verb."""
     bare = re.fullmatch("[\u4e00-\u9fff]{2,4}", words) and not fillers().search(words)
     verb = pattern("name_stops").search(words) or pattern("name_stops").match(behind)
     amount = any(pattern(name).search(words) for name in ("upper", "lower", "digits"))

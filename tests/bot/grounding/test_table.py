@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 
 from bot.grounding import Grounds, Verdict
+from bot.grounding.english import is_english
 from corpus.applicability import Applicability, applicability
 from corpus.gazetteer import find_gazetteers
 from corpus.load import load_corpus, packaged_corpus
 from corpus.measure import Guideline
 
 DATA = Path(__file__).parents[2] / "data"
-FOLDERS = (packaged_corpus(), DATA / "corpus", DATA / "library")
+FOLDERS = (packaged_corpus(), DATA / "corpus", DATA / "library", DATA / "grounding" / "documents")
+TABLES = ("tuned", "further", "library", "roles", "blind1", "blind2", "blind3")
 
 
 @dataclass(frozen=True)
@@ -53,20 +55,33 @@ def corpus() -> Corpus:
     return Corpus({one.slug: one for one in guidelines}, applicability(guidelines, gazetteers))
 
 
+def in_english(row: Row) -> bool:
+    """Whether a row is in English."""
+    return is_english(row.sentence.lower())
+
+
 def rows(name: str) -> list[Row]:
     lines = (DATA / "grounding" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
     return [Row(**json.loads(line)) for line in lines]
 
 
-@pytest.mark.parametrize("name", ["tuned", "further", "library"])
+@pytest.mark.parametrize("name", TABLES)
 def test_falsified_sentences_are_caught(corpus: Corpus, name: str) -> None:
-    falsified = [row for row in rows(name) if row.kind != "faithful"]
+    falsified = [row for row in rows(name) if row.kind != "faithful" and not in_english(row)]
     missed = [f"{row.kind}: {row.sentence}" for row in falsified if corpus.check(row).kept]
     assert len(falsified) >= 30
     assert len(missed) <= 0.02 * len(falsified), missed
 
 
-@pytest.mark.parametrize("name", ["tuned", "further", "library"])
+def test_most_falsified_sentences_in_english_are_caught(corpus: Corpus) -> None:
+    """No lexicon lays all English words beside Chinese ones: fewer are caught than in Chinese."""
+    falsified = [row for name in TABLES for row in rows(name) if row.kind != "faithful" and in_english(row)]
+    missed = [f"{row.kind}: {row.sentence}" for row in falsified if corpus.check(row).kept]
+    assert len(falsified) >= 50
+    assert len(missed) <= 0.25 * len(falsified), missed
+
+
+@pytest.mark.parametrize("name", TABLES)
 def test_faithful_sentences_are_kept(corpus: Corpus, name: str) -> None:
     faithful = [row for row in rows(name) if row.kind == "faithful"]
     verdicts = [(row.sentence, corpus.check(row)) for row in faithful]
