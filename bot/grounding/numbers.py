@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from bot.grounding.words import any_of, pattern, units
@@ -52,6 +52,7 @@ def _pattern() -> re.Pattern[str]:
     )
 
 
+@lru_cache(4096)
 def find_numbers(text: str) -> tuple[Number, ...]:
     """Every number of normalised `text`, in order. A numeral in a word (统一, 一批) is none."""
     masked = pattern("no_number").sub(_masked, text)

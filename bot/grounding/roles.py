@@ -92,7 +92,7 @@ def _dropped(piece: Piece, context: str, anchor: Piece, ground: Ground) -> Itera
     parties = {one.start: one for one in read_parties(anchor.text)}
     text = piece.text.replace("各", "")
     for at in range(len(text) - 1):
-        if text[at : at + 2] in ground.bigrams:
+        if text[at : at + 2] in ground.bigrams or text[at + 1 : at + 3] not in anchor.text:
             continue
         left, right = re.escape(text[at]), re.escape(text[at + 1 : at + 3])
         for match in re.finditer(rf"(?<={left})[^,、]{{2,14}}?(?={right})", anchor.text):
