@@ -26,13 +26,14 @@ def substituted(text: str, there: str, sentence: str) -> Iterator[str]:
         if block.size >= _EDGE
     ]
     blocks.append(Match(len(there.rstrip()), len(text.rstrip()), 0))
+    blocks.insert(0, Match(0, 0, 0))
     for first, second in pairwise(blocks):
         instead = there[first.a + first.size : second.a]
         said = text[first.b + first.size : second.b]
         if not (0 < len(said) <= _LONGEST and 0 < len(instead) <= _LONGEST):
             continue
         core, lost = _core(said), _core(instead)
-        here = core in there or sentence.count(lost) >= there.count(lost)
+        here = core in re.sub("[、和与及]", "", there) or sentence.count(lost) >= there.count(lost)
         if core and lost and not here and not (_alike(core, lost) or _alike(said, instead)):
             yield said
 

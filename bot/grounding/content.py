@@ -15,6 +15,7 @@ from index.expand import expand
 _PARTICLES = frozenset(
     "的了在是和与及等也还都就由对把被将会能可让给为以并且其该此这那有于向从到则所各再又或而后前时内中上下里来去做用须需要"
 )
+_PLACES = frozenset("时中上下内里前后")  # 时 of 临时 is no particle
 _LIGHT = _PARTICLES | frozenset("人者不未无没非")
 _WORD = re.compile(r"[\u3400-\u9fff]+|[a-z0-9.+-]+")
 
@@ -37,7 +38,10 @@ def uncovered(text: str, ground: Ground) -> Iterator[str]:
                 _cover(covered, match.start(), match.end())
     for words in (harmless(), pattern("issuer")):
         for match in words.finditer(text):
-            if len(match[0]) == 1 and match[0] not in _PARTICLES:
+            if len(match[0]) == 1 and (
+                match[0] not in _PARTICLES
+                or (match[0] in _PLACES and match.start() and not covered[match.start() - 1])
+            ):
                 continue
             _cover(covered, match.start(), match.end())
     for start, end in _gaps(text, covered, ground.text):

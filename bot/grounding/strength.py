@@ -36,6 +36,8 @@ def strength_faults(told: Told, anchor: Piece, ground: Ground) -> Iterator[str]:
         allowed |= {"plain"}
         if piece.strength == "plain" and not piece.own:
             return
+    if piece.strength == "plain" and not anchor.own and any(one.bound for one in find_numbers(anchor.text)):
+        return
     if piece.strength == "plain" and (anchor.sentence == 0 or _says_when(piece.text)):
         return
     if piece.strength == "plain" and anchor.strength == "explore" and gains(piece.text):
