@@ -21,6 +21,8 @@ _CITES = r"(?:\s*(?:[\[【［][^\]】］\n]{1,24}[\]】］]|[（(][一二三四�
 _SENTENCE = re.compile(
     rf"[^。！？!?\n]*?(?:[。！？!?]+|(?<=[a-z\])\d])\.(?=\s+[A-Z]|\s*\n))[”’」』）)\"']*{_CITES}[。.]?|[^\n]*\n"
 )
+_MARKS = re.compile(r"[\[【［][^\]】］\n]{1,24}[\]】］]")
+_WHOLE = re.compile(r"[。！？!?.\])）】］〕][”’」』）)\"']*\s*$")
 _LEAST_LIKE = 0.3
 _LONGEST = 2000
 
@@ -82,17 +84,18 @@ class Stream:
             yield from self._judge(match[0])
 
     def close(self) -> Iterator[Judged]:
-        """What is left when the model has stopped."""
+        """What is left when the model has stopped; a sentence without an end was cut off and is left out."""
         rest, self._rest = self._rest, ""
         while rest:
             match = _SENTENCE.match(rest)
             end = match.end() if match and match[0] else len(rest)
-            yield from self._judge(rest[:end])
+            if _WHOLE.search(rest[:end]):
+                yield from self._judge(rest[:end])
             rest = rest[end:]
 
     def _judge(self, text: str) -> Iterator[Judged]:
         words = re.sub(r"^[\s#>*•·-]+|^\s*\d+[.)、]\s*", "", text).strip()
-        if re.search(r"\w", words):
+        if re.search(r"\w", _MARKS.sub("", words)):
             yield _judged(words, self.grounds, self._quoted)
 
 

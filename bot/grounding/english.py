@@ -27,6 +27,7 @@ _WORDS = {
 _SPELT = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b")
 _CONDITION = re.compile(r"condition|eligible|qualif|where|capable|suitable")
 _NARROW = ("有条件", "有基础", "有关")
+_CHINESE = re.compile("[\u3400-\u9fff]{2,}")
 _LEAST_KNOWN = 3
 _LEAST_SHARE = 0.1
 
@@ -67,6 +68,8 @@ def faults_in_english(text: str, grounds: Sequence[Ground]) -> Iterator[tuple[En
     known = [term for term in terms if any(term in ground.text for ground in grounds)]
     if len(terms) >= _LEAST_KNOWN and len(known) < _LEAST_SHARE * len(terms):
         yield "content", text
+    if not known and not any(word in there for word in _CHINESE.findall(text)):
+        yield "content", text  # nothing in it that the measures could be known to say
 
 
 def _values(text: str) -> Iterator[tuple[str, float]]:

@@ -49,7 +49,25 @@ def test_nothing_is_quoted_twice(grounds: Grounds) -> None:
     assert [one.outcome for one in review(false * 2, grounds).sentences] == ["replaced", "removed"]
 
 
-@pytest.mark.parametrize("text", ["", "\n\n", "。。。", "- \n* \n"])
+@pytest.mark.parametrize(
+    "text", ["各县（区）每年推荐名额不超过20个[1]，新评定的", "The evidence is that [1] is supported by"]
+)
+def test_a_sentence_that_was_cut_off_is_left_out(grounds: Grounds, text: str) -> None:
+    assert review(text, grounds).sentences == ()
+
+
+def test_the_last_sentence_may_end_with_its_citation(grounds: Grounds) -> None:
+    assert [one.outcome for one in review("各县（区）每年推荐名额不超过20个[1]", grounds).sentences] == [
+        "kept"
+    ]
+
+
+@pytest.mark.parametrize("text", ["The answer is [1].", "The dog loves the cat [1].", "Yes, it is so [1]."])
+def test_empty_english_is_no_sentence_of_a_measure(grounds: Grounds, text: str) -> None:
+    assert [one.outcome for one in review(text, grounds).sentences] == ["removed"]
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "。。。", "- \n* \n", "[1]", "[1]。[2]", "1. [1]\n"])
 def test_nothing_said(grounds: Grounds, text: str) -> None:
     assert review(text, grounds).sentences == ()
     assert review(text, grounds).grounded == 0.0
