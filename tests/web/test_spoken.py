@@ -1,4 +1,4 @@
-"""With a language model: what passes is seen as it comes, over REST and in the chat; a bad one harms nobody."""
+"""With a language model: what passes is seen as it comes, over REST and in the chat; a bad one harms none."""
 
 from __future__ import annotations
 
