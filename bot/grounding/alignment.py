@@ -42,6 +42,8 @@ def _core(words: str) -> str:
     """What words say that no other check looks at; empty for a list, a number, a negation."""
     if re.search("[,、;]", words) or find_numbers(words) or pattern("negation").search(words):
         return ""
+    if pattern("upper").fullmatch(words) or pattern("lower").fullmatch(words):
+        return ""
     rest = pattern("loose_modifier").sub("", fillers().sub("", words))
     return "".join(letter for letter in rest if "\u4e00" <= letter <= "\u9fff" and letter not in _LIGHT)
 

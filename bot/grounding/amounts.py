@@ -20,6 +20,7 @@ def number_faults(told: Told, anchor: Piece, ground: Ground) -> Iterator[str]:
     for each in re.findall("每[\u4e00-\u9fff]", piece.text):
         if each not in ground.segment(anchor) and each[1] not in "个名位项天次":
             yield each
+    yield from _per_other(piece.text, anchor, ground)
     listed_here = len(re.findall("[、和与及]", piece.text)) + 1
     for number in find_numbers(piece.text):
         if number.unit in ("类", "种", "方面") and number.value == listed_here:
@@ -32,7 +33,10 @@ def number_faults(told: Told, anchor: Piece, ground: Ground) -> Iterator[str]:
             if [one.value for one in there] != [one.value for one in said]:
                 yield piece.text
             continue
-        if _one_of_list(told.sentence, number, anchor, ground):
+        right = _one_of_list(told.sentence, number, anchor, ground)
+        if right is not None:
+            if not right:
+                yield piece.text
             continue
         if _bound_to(piece.text, number, ground):
             continue
@@ -40,6 +44,19 @@ def number_faults(told: Told, anchor: Piece, ground: Ground) -> Iterator[str]:
             yield piece.text
         elif not any(number.same(other) for other in (alike if alike and not refers else [*near, *around])):
             yield piece.text[number.start : number.end]
+
+
+def _per_other(text: str, anchor: Piece, ground: Ground) -> Iterator[str]:
+    """每项 with the amount that its segment has for 每件, and another for 每项."""
+    own = {(one.unit, one.value) for one in find_numbers(text)}
+    for each in re.findall("每[项件家人次亩吨台套辆头张场]", text):
+        if each in anchor.text:
+            continue
+        for one in ground.pieces:
+            here = (one.sentence, one.segment) == (anchor.sentence, anchor.segment) and each in one.text
+            there = {(other.unit, other.value) for other in find_numbers(one.text)} if here else set()
+            if {unit for unit, _ in there} & {unit for unit, _ in own} and not there & own:
+                yield each
 
 
 def _bound_to(text: str, number: Number, ground: Ground) -> bool:
@@ -70,14 +87,20 @@ def _same_dates(text: str, there: str) -> bool:
     return len(days) > 3 and days == [(one.value, one.unit) for one in find_numbers(there)]
 
 
-def _one_of_list(sentence: str, number: Number, anchor: Piece, ground: Ground) -> bool:
-    """Whether a number is that of the only member told of a list: 初级、中级、高级分别奖励1、2、4千元."""
-    values = [one.value for one in find_numbers(anchor.text) if one.unit == number.unit]
-    if "分别" not in ground.segment(anchor) or number.value not in values:
-        return False
-    for match in re.finditer("[^,、]{2,8}(?:、[^,、]{2,12})+", ground.segment(anchor)):
+def _one_of_list(sentence: str, number: Number, anchor: Piece, ground: Ground) -> bool | None:
+    """Whether a number is that of the only member told of a list: 初级、中级、高级分别奖励1、2、4千元.
+
+    None where there is no such list, or not one member of it is told.
+    """
+    segment = ground.segment(anchor)
+    pieces = [one.text for one in ground.pieces if "分别" in one.text and one.text in segment]
+    amounts = find_numbers(",".join(pieces)) or find_numbers(anchor.text)
+    values = [one.value for one in amounts if one.unit == number.unit]
+    if "分别" not in segment or number.value not in values:
+        return None
+    for match in re.finditer("[^,、]{2,8}(?:、[^,、]{2,12})+", segment):
         members = match[0].split("、")
         told = [at for at, one in enumerate(members) if (one[:2] if at else one[-2:]) in sentence]
         if len(members) == len(values) and len(told) == 1:
             return values[told[0]] == number.value
-    return False
+    return None

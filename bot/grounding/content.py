@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from bot.grounding.evidence import Ground
 from bot.grounding.numbers import find_numbers
 from bot.grounding.reach import holds_for
-from bot.grounding.words import harmless, listed, pattern, qualifiers, same, same_pattern
+from bot.grounding.words import frames, harmless, listed, pattern, qualifiers, same, same_pattern
 from corpus.find import find_names
 from index.expand import expand
 
@@ -36,7 +36,8 @@ def uncovered(text: str, ground: Ground) -> Iterator[str]:
         if any(word in ground.text for word in group):
             for match in re.finditer("|".join(group), text):
                 _cover(covered, match.start(), match.end())
-    for words in (harmless(), pattern("issuer")):
+    summing = (pattern("sums_up"),) if ground.conditional else ()
+    for words in (harmless(), frames(), pattern("issuer"), *summing):
         for match in words.finditer(text):
             if len(match[0]) == 1 and (
                 match[0] not in _PARTICLES

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from bot.grounding.numbers import Number, find_numbers
 from bot.grounding.parties import read_parties
-from bot.grounding.words import fillers
+from bot.grounding.words import fillers, pattern, spellings
 from corpus.applicability import Applicability
 from corpus.clauses import RawClause, read_clauses
 from corpus.find import find_names
@@ -63,9 +63,10 @@ def plain(text: str) -> str:
     """Normalised text without blanks between Chinese characters."""
     bare = re.sub(r"(?<![a-z0-9]) | (?![a-z0-9])", "", normalize(text))
     bare = re.sub(rf"[{_HAN}]{{1,3}}[比:][{_HAN}]{{1,3}}|\d{{1,2}}[:比]\d{{1,2}}(?!\d)", _ratio, bare)
-    return re.sub(
-        "不得(?=少于|低于|超过|高于|多于|迟于|晚于)", "不", bare
-    )  # a bound binds with and without 得
+    bare = re.sub("不得(?=少于|低于|超过|高于|多于|迟于|晚于)", "不", bare)  # a bound binds without 得
+    for words, one in spellings():
+        bare = words.sub(one, bare)
+    return bare
 
 
 def _ratio(match: re.Match[str]) -> str:
@@ -146,6 +147,8 @@ def read_pieces(text: str, known: Applicability | None, sentence: int = 0) -> It
             whole,
             ahead or clause.cue is None,
         )
+        if pattern("besides").match(words):
+            continue
         case = re.match("除.*外$|[对凡].*的|.*(?:超过|满|以上|不足|达到|连续).*的", words)
         if words.endswith("的") or (case and not re.search("应当|必须|可以|不得", words)):
             conditions.append(words)
@@ -180,10 +183,15 @@ def name_groups(text: str, known: Applicability | None) -> Iterator[tuple[frozen
 _GRANTS = "给予一次性资助,补助,补贴,奖励,支付,发放,承担"
 
 
+_COUNTS = ("大", "类", "种", "级", "方面")  # units of how many there are of what is listed, no amounts
+
+
 def _parallel(piece: Piece, other: Piece) -> bool:
     """Whether two pieces say alike things with different numbers of the same unit."""
-    numbers = [(one.unit, one.value) for one in find_numbers(piece.text)]
-    there = [(one.unit, one.value) for one in find_numbers(other.text)]
+    numbers, there = (
+        [(one.unit, one.value) for one in find_numbers(words) if one.unit not in _COUNTS]
+        for words in (piece.text, other.text)
+    )
     units = {unit for unit, _ in numbers} & {unit for unit, _ in there}
     return (
         piece != other
@@ -223,6 +231,13 @@ class Ground:
         """All pieces, in order."""
         return tuple(
             piece for at, text in enumerate(self.texts) for piece in read_pieces(text, self.known, at)
+        )
+
+    @cached_property
+    def conditional(self) -> bool:
+        """Whether it has a condition that an answer can sum up as 符合条件的."""
+        return any(one.conditions for one in self.pieces) or any(
+            len(party.modifier) > 4 for one in self.pieces for party in read_parties(one.text)
         )
 
     @cached_property

@@ -52,7 +52,7 @@ def _institutions(text: str, there: str) -> Iterator[str]:
             ]
         )
         name = text[max(start, end - keep) : end]
-        if name in listed("no_institution"):
+        if name.endswith(listed("no_institution")):
             continue
         loose = tail and len(tail[0]) > 1 and tail[0] in there and _loose(match[0], tail[0])
         if name not in there and not loose and not _short_for(name, there):

@@ -9,6 +9,7 @@ from bot.grounding.told import Told
 _LEAST_SHARE = 0.8
 _LEAST_WITH_NUMBER = 0.75
 _NEARLY_ALL = 0.9
+_MANY = 4
 
 
 def is_stray(told: Told, anchor: Piece, ground: Ground) -> bool:
@@ -21,17 +22,28 @@ def is_stray(told: Told, anchor: Piece, ground: Ground) -> bool:
     if find_numbers(piece.text):
         if _stands_alone(piece, anchor, ground):
             return False
-        own, least = telling(told.group) & ground.bigrams, _LEAST_WITH_NUMBER
+        own, least = telling(_case(told, anchor)) & ground.bigrams, _LEAST_WITH_NUMBER
         there = find_numbers(anchor.text)
         here_all = all(any(one.same(other) for other in there) for one in find_numbers(piece.text))
         if here_all and own & ground.beside(anchor):
             mine = ground.apart(anchor)
+            if len(own & ground.beside(anchor)) == 1 and len(own & mine) >= _MANY:
+                return False
             return not mine or len(own & mine) < _NEARLY_ALL * len(mine)
     else:
         own, least = telling(piece.text) & ground.bigrams, _LEAST_SHARE
         here |= bigrams(ground.texts[anchor.sentence])
         own = frozenset(pair for pair in own if ground.weights.get(pair, 0) == 1)
     return len(own) >= 4 and len(own - here) >= 4 and len(own & here) < least * len(own)
+
+
+def _case(told: Told, anchor: Piece) -> str:
+    """What a number is told of: the piece alone if it has a condition of the piece repeated in itself."""
+    for condition in anchor.conditions:
+        own = telling(condition)
+        if len(own) >= 3 and len(own & told.piece.bigrams) >= 0.6 * len(own):
+            return told.piece.text
+    return told.group
 
 
 def _stands_alone(piece: Piece, anchor: Piece, ground: Ground) -> bool:

@@ -40,8 +40,9 @@ def _qualifiers(piece: Piece, context: str, anchor: Piece, ground: Ground) -> It
             strict = word in strict_qualifiers()
             if noun in piece.text if strict and noun else _much(piece, anchor):
                 yield word + noun
+    told = pattern("sums_up").sub("", piece.text) if ground.conditional else piece.text
     for words in qualifiers():
-        if any(word in piece.text for word in words) and words[0] in strict_qualifiers():
+        if any(word in told for word in words) and words[0] in strict_qualifiers():
             clause = ground_clause(anchor) + ground.texts[anchor.sentence]
             if not any(word in clause for word in words):
                 yield words[0]
@@ -70,12 +71,36 @@ def _conditions(piece: Piece, context: str, anchor: Piece, ground: Ground) -> It
     for condition in _in_force(piece, anchor, ground):
         own = telling(condition)
         amounts = find_numbers(condition)
-        if _limits(piece, ground.segment(anchor)):
+        if _limits(piece, ground.segment(anchor)) or _met_otherwise(
+            condition, piece, context, anchor, ground
+        ):
             continue
         if (amounts and not all(any(one.value == other.value for other in numbers) for one in amounts)) or (
             own and len(own & said) < _HELD * len(own)
         ):
             yield condition
+
+
+def _met_otherwise(condition: str, piece: Piece, context: str, anchor: Piece, ground: Ground) -> bool:
+    """Whether a sentence sums a condition up, tells one of its alternatives, or what meeting it is called."""
+    if pattern("sums_up").search(context) or one_of_several(condition, context):
+        return True
+    for one in ground.pieces[: ground.pieces.index(anchor) + piece.text.endswith("的")]:
+        here = (one.sentence, one.segment) == (anchor.sentence, anchor.segment)
+        match = pattern("named_as").search(one.text) if here and one.text != condition else None
+        if match and len(one.text) - match.end() >= 4 and one.text[match.start() :].strip() in context:
+            return True
+    return False
+
+
+def one_of_several(condition: str, context: str) -> bool:
+    """Whether a sentence tells one of the long alternatives of a condition: A、B或者C的企业."""
+    several = re.split("、|或者|或|以及有", condition)
+    if not re.search("或", condition) or re.search("[且并]|同时", condition):
+        return False
+    return min(map(len, several)) >= 6 and any(
+        len(own & bigrams(context)) >= 0.7 * len(own) for own in map(bigrams, several)
+    )
 
 
 def _limits(piece: Piece, segment: str) -> bool:
@@ -148,6 +173,7 @@ def _actors(piece: Piece, context: str, anchor: Piece, ground: Ground) -> Iterat
                 for one in _same_deed(piece, party, anchor, ground)
             ]
             yield from min(results, key=len)
+            yield from _acted_on(party, piece, ground)
     owners = [one for one in read_parties(piece.text) if piece.text.startswith("的", one.end)]
     yield from _widened([*parties, *owners], context, anchor, ground)
     for found in re.finditer("市级|省级|国家级|区县|县\\(区\\)|乡镇|市财政|中央", piece.text):
@@ -168,9 +194,30 @@ def _same_deed(piece: Piece, party: Party, anchor: Piece, ground: Ground) -> lis
         rest = telling(text)
     scores = [sum(ground.weights[pair] for pair in rest & one.bigrams) for one in ground.pieces]
     best = max(scores)
-    return [
+    found = [
         one for score, one in zip(scores, ground.pieces, strict=True) if best and score >= 0.97 * best
     ] or [anchor]
+    if party.part == "does":
+        found += [one for one in ground.pieces if _does(party, rest, one)]
+    return found
+
+
+def _does(party: Party, deed: frozenset[str], there: Piece) -> bool:
+    """Whether a party does something of a deed in a piece of a measure itself."""
+    return any(
+        one.part == "does" and one.name == party.name and len(deed & telling(there.text[one.end :])) >= 3
+        for one in read_parties(there.text)
+    )
+
+
+def _acted_on(party: Party, piece: Piece, ground: Ground) -> Iterator[str]:
+    """A party before a verb that the measure has before the party only: 高校引进区县 for 区县引进高校."""
+    verb = pattern("acts_on").match(piece.text, party.end)
+    if verb is None or party.part == "gets":
+        return
+    turned = re.search(rf"{verb[0]}[^,;。]{{0,10}}{re.escape(party.name)}", ground.text)
+    if turned and not re.search(rf"{re.escape(party.name)}[^,;。]{{0,12}}{verb[0]}", ground.text):
+        yield party.name
 
 
 def _misplaced(
@@ -235,6 +282,8 @@ def _widened(parties: list[Party], context: str, there: Piece, ground: Ground) -
 def _narrower(party: Party, context: str) -> bool:
     words = party.modifier.removesuffix("的")
     if len(words) < 2 or loose(words) or _told_of(words, context):
+        return False
+    if pattern("sums_up").search(context) or one_of_several(words, context):
         return False
     groups = [group for group in qualifiers() if any(word in words for word in group)]
     return not any(word in context for group in groups for word in group)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from bot.grounding.denial import negations
 from bot.grounding.evidence import Ground, Piece, closing, gains, strong_words
 from bot.grounding.numbers import find_numbers
+from bot.grounding.parties import read_parties
 from bot.grounding.roles import acts
 from bot.grounding.told import Told
 from bot.grounding.words import pattern
@@ -19,7 +20,7 @@ def strength_faults(told: Told, anchor: Piece, ground: Ground) -> Iterator[str]:
     """A class of strength that the measure does not have there, or one left out."""
     piece = told.piece
     allowed = (anchor.own | {anchor.strength} if anchor.own else anchor.allowed) | _led_by(anchor, ground)
-    if piece.strength == "plain" and not piece.own and anchor.strength in closing(told.sentence):
+    if piece.strength == "plain" and piece.own <= allowed and anchor.strength in closing(told.sentence):
         return
     if piece.strength == "explore" and (
         pattern("contact").search(piece.text) or not (piece.own or anchor.own)
@@ -29,6 +30,8 @@ def strength_faults(told: Told, anchor: Piece, ground: Ground) -> Iterator[str]:
     if not piece.own and anchor.strength in behind and (piece.bare or anchor.strength == "explore"):
         return
     if piece.strength == "explore" and anchor.strength in closing(told.sentence):
+        return
+    if piece.strength == "plain" and not piece.own and _own_deed(piece, anchor):
         return
     if _goes_without_saying(piece, anchor, ground):
         return
@@ -57,6 +60,7 @@ def _goes_without_saying(piece: Piece, anchor: Piece, ground: Ground) -> bool:
         piece.strength == "must"
         and not _HARD.search(piece.text)
         and any(one.bound for one in find_numbers(piece.text))
+        and not anchor.own & {"encourage", "explore"}
     ):
         return True
     if piece.strength == "must" and anchor.strength == "plain" and not anchor.text.endswith("的"):
@@ -65,6 +69,15 @@ def _goes_without_saying(piece: Piece, anchor: Piece, ground: Ground) -> bool:
         return not _HARD.search(piece.text) and acts(anchor, ground)
     loose = anchor.strength == "must" or (anchor.strength == "explore" and bool(negations(piece.text)))
     return piece.strength == "plain" and not piece.own and loose
+
+
+def _own_deed(piece: Piece, anchor: Piece) -> bool:
+    """Whether a piece of a measure names who does what it tells, and no word of strength, and so here."""
+    if anchor.own:
+        return False
+    there = [one.name for one in read_parties(anchor.text) if one.part == "does"]
+    here = [one.name for one in read_parties(piece.text) if one.part == "does"]
+    return bool(here) and any(name in there for name in here)
 
 
 def _says_when(text: str) -> bool:

@@ -53,6 +53,18 @@ def harmless() -> re.Pattern[str]:
 
 
 @cache
+def frames() -> re.Pattern[str]:
+    """Words that name what a number is: 期限, 上限."""
+    return re.compile(any_of(_file()["harmless"]["frames"]))
+
+
+@cache
+def spellings() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Ways to write the same, each a pattern and what it becomes."""
+    return tuple((re.compile(words), one) for words, one in _file()["spellings"])
+
+
+@cache
 def fillers() -> re.Pattern[str]:
     """The same without those of one character, which are parts of other words as well; but for particles."""
     words = (word for word in _file()["harmless"]["words"] if len(word) > 1 or word in "的了等和与及并也还将")

@@ -18,7 +18,7 @@ from corpus.measure import Guideline
 
 DATA = Path(__file__).parents[2] / "data"
 FOLDERS = (packaged_corpus(), DATA / "corpus", DATA / "library", DATA / "grounding" / "documents")
-TABLES = ("tuned", "further", "library", "roles", "blind1", "blind2", "blind3")
+TABLES = ("tuned", "further", "library", "roles", "blind1", "blind2", "blind3", "blind4")
 
 
 @dataclass(frozen=True)
