@@ -8,7 +8,7 @@ from difflib import Match, SequenceMatcher
 from itertools import pairwise
 
 from bot.grounding.numbers import find_numbers
-from bot.grounding.words import fillers, listed, pattern, same
+from bot.grounding.words import fillers, frames, listed, pattern, same
 
 _EDGE = 2
 _LONGEST = 8
@@ -18,8 +18,10 @@ _LIGHT = (
 _AROUND = re.compile("对|向|给|成为|是|为")
 
 
-def substituted(text: str, there: str, sentence: str) -> Iterator[str]:
-    """Words between the same words as in `there`, instead of others that the sentence does not have."""
+def substituted(text: str, there: str, sentence: str, around: str) -> Iterator[str]:
+    """Words between the same words as in `there`, instead of others that the sentence does not have.
+
+    A topic (申报时间为) may be of the whole measure (`around`)."""
     blocks = [
         block
         for block in SequenceMatcher(None, there, text, False).get_matching_blocks()
@@ -33,6 +35,8 @@ def substituted(text: str, there: str, sentence: str) -> Iterator[str]:
         if not (0 < len(said) <= _LONGEST and 0 < len(instead) <= _LONGEST):
             continue
         core, lost = _core(said), _core(instead)
+        if said.endswith(("为", "是")) and core in around:
+            continue
         here = core in re.sub("[、和与及]", "", there) or sentence.count(lost) >= there.count(lost)
         if core and lost and not here and not (_alike(core, lost) or _alike(said, instead)):
             yield said
@@ -44,7 +48,7 @@ def _core(words: str) -> str:
         return ""
     if pattern("upper").fullmatch(words) or pattern("lower").fullmatch(words):
         return ""
-    rest = pattern("loose_modifier").sub("", fillers().sub("", words))
+    rest = pattern("loose_modifier").sub("", fillers().sub("", frames().sub("", words)))
     return "".join(letter for letter in rest if "\u4e00" <= letter <= "\u9fff" and letter not in _LIGHT)
 
 

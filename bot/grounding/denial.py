@@ -13,7 +13,7 @@ _VERBS = frozenset(("取消", "停止", "暂停", "拒绝", "排除", "避免", 
 
 def negations(text: str) -> tuple[str, ...]:
     """What a piece denies, each with its sign: 不合格, 不得重复; not bounds (不超过) or words like 不断."""
-    rest = pattern("no_negation").sub(" ", pattern("bounds").sub(" ", text))
+    rest = pattern("no_negation").sub(" ", pattern("bounds").sub(" ", pattern("besides").sub(" ", text)))
     return tuple(rest[match.start() : match.end() + 2] for match in pattern("negation").finditer(rest))
 
 

@@ -147,7 +147,7 @@ def read_pieces(text: str, known: Applicability | None, sentence: int = 0) -> It
             whole,
             ahead or clause.cue is None,
         )
-        if pattern("besides").match(words):
+        if pattern("besides").match(text, match.start()):
             continue
         case = re.match("除.*外$|[对凡].*的|.*(?:超过|满|以上|不足|达到|连续).*的", words)
         if words.endswith("的") or (case and not re.search("应当|必须|可以|不得", words)):

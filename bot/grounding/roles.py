@@ -76,9 +76,16 @@ def _conditions(piece: Piece, context: str, anchor: Piece, ground: Ground) -> It
         ):
             continue
         if (amounts and not all(any(one.value == other.value for other in numbers) for one in amounts)) or (
-            own and len(own & said) < _HELD * len(own)
+            own and min(_shares(condition, said)) < _HELD
         ):
             yield condition
+
+
+def _shares(condition: str, said: frozenset[str]) -> list[float]:
+    """How much of a condition is told, and of each of the two that must be met together: A并B的."""
+    parts = re.split("并且|并|而且|且", condition)
+    each = [telling(one) for one in (condition, *(parts if min(map(len, parts)) >= 5 else ()))]
+    return [len(own & said) / max(1, len(own)) for own in each]
 
 
 def _met_otherwise(condition: str, piece: Piece, context: str, anchor: Piece, ground: Ground) -> bool:

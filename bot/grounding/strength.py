@@ -15,6 +15,8 @@ from bot.grounding.words import pattern
 
 _HARD = re.compile("必须|务必|一律|严禁|禁止|不得|不能|不可")
 
+_MAY_GIVE = re.compile("可以(?:按规定|适当)?(?:由[^,]{2,16})?(?:给予|安排|发放|提供|支付|承担)")
+
 
 def strength_faults(told: Told, anchor: Piece, ground: Ground) -> Iterator[str]:
     """A class of strength that the measure does not have there, or one left out."""
@@ -30,6 +32,8 @@ def strength_faults(told: Told, anchor: Piece, ground: Ground) -> Iterator[str]:
     if not piece.own and anchor.strength in behind and (piece.bare or anchor.strength == "explore"):
         return
     if piece.strength == "explore" and anchor.strength in closing(told.sentence):
+        return
+    if piece.strength == "explore" and piece.own <= {"explore"} and "可以" in anchor.text:
         return
     if piece.strength == "plain" and not piece.own and _own_deed(piece, anchor):
         return
@@ -56,6 +60,8 @@ def strength_faults(told: Told, anchor: Piece, ground: Ground) -> Iterator[str]:
 
 def _goes_without_saying(piece: Piece, anchor: Piece, ground: Ground) -> bool:
     """A duty told as a fact, what somebody does told as a duty, a 应当 that goes on."""
+    if piece.strength == "must" and _MAY_GIVE.search(anchor.text) and not negations(piece.text):
+        return False
     if (
         piece.strength == "must"
         and not _HARD.search(piece.text)
