@@ -114,6 +114,8 @@ def _limits(piece: Piece, segment: str) -> bool:
     """Whether a piece only sets a limit: it grants nothing to anybody, whoever the condition is on."""
     if "只能" in piece.text:
         return True
+    if re.search("累计|上限|期限", piece.text) and not re.search("给予|[可能]以?[获领享得拿]", piece.text):
+        return True
     return re.search(
         "[最不]高?(?:超过|多|长|高)|只能|上限|期限?为|至多", piece.text
     ) is not None and not re.search("奖励|给予|补助|补贴", piece.text)
