@@ -95,8 +95,9 @@ class Assistant:
         What rules refuse is refused, unless the reading gets an answer.
         """
         for place, (question, answer) in enumerate(zip(questions, answers, strict=True)):
-            called = leans(asked[place].text, asked[place].history)  # one call is enough
-            if speaker.understanding is None or called or not is_doubtful(question, answer):
+            if speaker.understanding is None or not is_doubtful(question, answer):
+                continue
+            if leans(asked[place].text, asked[place].history):  # it was called for that: once is enough
                 continue
             library = self._library_of(question)
             reading = speaker.understanding.route(question.text, question.lang, known_of(library))

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bot.grounding.evidence import bigrams, plain
+from bot.grounding.cites import without_marks
+from bot.grounding.evidence import most_like
 from bot.grounding.sentence import Grounds, Verdict
 from corpus.measure import Sentence
 
@@ -21,7 +22,6 @@ _CITES = r"(?:\s*(?:[\[【［][^\]】］\n]{1,24}[\]】］]|[（(][一二三四�
 _SENTENCE = re.compile(
     rf"[^。！？!?\n]*?(?:[。！？!?]+|(?<=[a-z\])\d])\.(?=\s+[A-Z]|\s*\n))[”’」』）)\"']*{_CITES}[。.]?|[^\n]*\n"
 )
-_MARKS = re.compile(r"[\[【［][^\]】］\n]{1,24}[\]】］]")
 _WHOLE = re.compile(r"[。！？!?.\])）】］〕][”’」』）)\"']*\s*$")
 _LEAST_LIKE = 0.3
 _LONGEST = 2000
@@ -95,7 +95,7 @@ class Stream:
 
     def _judge(self, text: str) -> Iterator[Judged]:
         words = re.sub(r"^[\s#>*•·-]+|^\s*\d+[.)、]\s*", "", text).strip()
-        if re.search(r"\w", _MARKS.sub("", words)):
+        if re.search(r"\w", without_marks(words)):
             yield _judged(words, self.grounds, self._quoted)
 
 
@@ -126,12 +126,7 @@ def _judged(text: str, grounds: Grounds, quoted: set[str]) -> Judged:
 
 def _nearest(text: str, grounds: Grounds, verdict: Verdict) -> tuple[int, Sentence] | None:
     """The sentence of a cited measure that is most like what was said, with the measure's number."""
-    own = bigrams(plain(text))
-    found = [
-        (len(own & bigrams(plain(sentence.text))) / max(1, len(own)), -at, sentence)
-        for at, measure in enumerate(grounds.evidence, 1)
-        if measure.id in verdict.cited
-        for sentence in measure.sentences
-    ]
-    best = max(found, key=lambda one: one[:2], default=None)
-    return (-best[1], best[2]) if best is not None and best[0] >= _LEAST_LIKE else None
+    cited = [(at, one) for at, one in enumerate(grounds.evidence, 1) if one.id in verdict.cited]
+    found = [(*like, at) for at, one in cited if (like := most_like(text, one.sentences)) is not None]
+    share, sentence, at = max(found, key=lambda one: (one[0], -one[2]), default=(0.0, None, 0))
+    return (at, sentence) if sentence is not None and share >= _LEAST_LIKE else None

@@ -12,6 +12,8 @@ from corpus.measure import Measure
 _MARKS = re.compile(
     r"[\[【［]\s*(?:\^|证据|来源|evidence )?\s*(\d+(?:\s*[,、,，;-]\s*\d+)*)\s*[\]】］]", re.IGNORECASE
 )
+_BRACKETS = re.compile(r"\s*[\[【［][^\]】］\n]{1,24}[\]】］]")
+"""What looks like a citation; square brackets of a guideline reach a model as other ones."""
 _HAN = "〇零一二三四五六七八九十百"
 _LABELS = re.compile(rf"(?:\(([{_HAN}]+|\d+)\)|第([{_HAN}]+|\d+)条)(?:条|项)?")
 
@@ -54,6 +56,11 @@ def read_citations(sentence: str, evidence: Sequence[Measure]) -> Cited:
 
     text = _LABELS.sub(labelled, text)
     return Cited(re.sub(r" +", " ", text).strip(), tuple(found.values()), tuple(unknown))
+
+
+def without_marks(sentence: str) -> str:
+    """A sentence as it was written, without its citations in square brackets."""
+    return _BRACKETS.sub("", sentence)
 
 
 def _expanded(marks: str) -> Iterable[int]:

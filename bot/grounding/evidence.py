@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,7 +13,7 @@ from bot.grounding.words import fillers, pattern, spellings
 from corpus.applicability import Applicability
 from corpus.clauses import RawClause, read_clauses
 from corpus.find import find_names
-from corpus.measure import Measure
+from corpus.measure import Measure, Sentence
 from corpus.normal import normalize
 
 PIECE = re.compile(r"[^,;。!?…:]+")
@@ -79,6 +79,14 @@ def bigrams(text: str) -> frozenset[str]:
     """Pairs of neighbouring letters, none across punctuation."""
     runs = re.findall(r"\w+", text)
     return frozenset(run[at : at + 2] for run in runs for at in range(len(run) - 1))
+
+
+def most_like(text: str, sentences: Sequence[Sentence]) -> tuple[float, Sentence] | None:
+    """The sentence that repeats most of a text, and which share of its bigrams; None without sentences."""
+    own = bigrams(plain(text))
+    shares = [len(own & bigrams(plain(sentence.text))) / max(1, len(own)) for sentence in sentences]
+    best = max(shares, default=0.0)
+    return (best, sentences[shares.index(best)]) if shares else None
 
 
 def telling(text: str) -> frozenset[str]:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from bot.answer import Citation
 from bot.answers.quoting import anchor, cite, escape
 from bot.grounding import Judged
-from bot.grounding.evidence import bigrams, plain
+from bot.grounding.cites import without_marks
+from bot.grounding.evidence import most_like
 from bot.phrases import Lang, say
-from corpus.measure import Measure, Sentence
-
-_MARKS = re.compile(r"\s*[\[【［][^\]】］\n]{1,24}[\]】］]")
-"""How a model cites; what stands in square brackets of a guideline reached it in other ones."""
+from corpus.measure import Measure
 
 
 def places_of(judged: Judged, evidence: Sequence[Measure]) -> tuple[Citation, ...]:
@@ -22,7 +19,8 @@ def places_of(judged: Judged, evidence: Sequence[Measure]) -> tuple[Citation, ..
         measure = next(one for one in evidence if one.id == judged.measure_id)
         return (cite(measure, judged.quote),)
     cited = (measure for measure in evidence if measure.id in judged.verdict.cited)
-    return tuple(cite(one, _nearest(judged.text, one)) for one in cited if one.sentences)
+    found = ((measure, most_like(judged.text, measure.sentences)) for measure in cited)
+    return tuple(cite(measure, like[1]) for measure, like in found if like is not None)
 
 
 def sentence_text(judged: Judged, places: Sequence[Citation], lang: Lang) -> str:
@@ -30,7 +28,7 @@ def sentence_text(judged: Judged, places: Sequence[Citation], lang: Lang) -> str
     if judged.quote is not None:
         words = say(lang, "cite.quote", quote=escape(judged.quote.text))
     else:
-        words = escape(_MARKS.sub("", judged.text))
+        words = escape(without_marks(judged.text))
     gap = "" if lang == "zh" else " "
     return words + "".join(gap + _place(place, lang) for place in places)
 
@@ -51,8 +49,3 @@ def note(model: str, changed: int, lang: Lang) -> str:
 def _place(citation: Citation, lang: Lang) -> str:
     link = say(lang, "cite.link", line=citation.line, anchor=anchor(citation))
     return escape(citation.label) + link
-
-
-def _nearest(text: str, measure: Measure) -> Sentence:
-    own = bigrams(plain(text))
-    return max(measure.sentences, key=lambda sentence: len(own & bigrams(plain(sentence.text))))
