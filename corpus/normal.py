@@ -25,6 +25,8 @@ _BLANKS = re.compile(r"\s+")
 _GAP_IN_HAN = re.compile(rf"(?<=[{CJK}])[\s.·•_*|~^=-]+(?=[{CJK}])")
 _REPEATED = re.compile(r"([^\w\s+#])\1+")
 _DECORATION = re.compile(r"[*_|^=\u2022\u25a0-\u27bf]+")
+_SHORT = 500
+"""Texts of so many characters are remembered: some 8 MB in all."""
 _OUTER = " ~.,;:!?·…。、-+#'\"`"
 
 
@@ -64,7 +66,15 @@ def normalize(text: str) -> str:
     Control and zero-width characters and lone surrogates are dropped. Equal to
     ``normalize_with_offsets(text).text``. Never raises.
     """
+    return _remembered(text) if len(text) <= _SHORT else _normal(text)
+
+
+def _normal(text: str) -> str:
     return _BLANKS.sub(" ", "".join(map(_normal_character, text))).strip()
+
+
+# One answer normalises its question and the sentences that it weighs a dozen times.
+_remembered = lru_cache(maxsize=4096)(_normal)
 
 
 def normalize_with_offsets(text: str) -> Normalized:

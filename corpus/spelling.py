@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
+from operator import contains, eq
 
 from pypinyin import Style, lazy_pinyin, pinyin
 from pypinyin.phrases_dict import phrases_dict
@@ -136,13 +138,13 @@ def _sound_alike(
     run: re.Match[str], text: str, names: tuple[_Name, ...]
 ) -> Iterator[tuple[int, int, _Name, Read]]:
     # Each character alone first, which is quick: in most questions nothing sounds like a name at all.
-    if not any(_same_sound(list(map(_blurred_sounds, run[0])), names)):
+    if not any(_same_sound(run[0], list(map(_blurred_sounds, run[0])), names)):
         return
     sounds = [frozenset(char) for char in pinyin(run[0], style=Style.NORMAL, heteronym=True)]
     if len(sounds) != len(run[0]):
         return
     blurred = [frozenset(map(_blurred, heard)) for heard in sounds]
-    for at, name in _same_sound(blurred, names):
+    for at, name in _same_sound(run[0], blurred, names):
         word, start = run[0][at : at + len(name.base)], run.start() + at
         end = start + len(word) + _has_unit(text, start + len(word), name)
         exact = all(want in heard for want, heard in zip(name.sounds, sounds[at:], strict=False))
@@ -158,24 +160,31 @@ def _blurred_sounds(char: str) -> frozenset[str]:
     )
 
 
-def _same_sound(heard: list[frozenset[str]], names: tuple[_Name, ...]) -> Iterator[tuple[int, _Name]]:
-    """Where a name sounds like the characters there; sounds that are often mixed up are equal."""
+def _same_sound(
+    run: str, heard: list[frozenset[str]], names: tuple[_Name, ...]
+) -> Iterator[tuple[int, _Name]]:
+    """Where a name sounds like the characters of a run there; sounds that are often mixed up are equal.
+
+    Only where one of several characters is the same, or the unit follows: nothing else is plausible.
+    """
     by_first = _by_first_sound(names)
     for at, first in enumerate(heard):
-        for name in {name: None for sound in first for name in by_first.get(sound, ())}:
-            sounds = [_blurred(sound) for sound in name.sounds]
-            if at + len(sounds) <= len(heard) and all(
-                want in there for want, there in zip(sounds, heard[at:], strict=False)
-            ):
+        for sounds, name in chain.from_iterable(by_first.get(sound, ()) for sound in first):
+            end = at + len(sounds)
+            if end > len(heard) or not all(map(contains, heard[at:end], sounds)):
+                continue
+            shared = len(sounds) > 1 and any(map(eq, run[at:end], name.base))
+            if shared or run[end : end + 1] == name.full[-1]:
                 yield at, name
 
 
 @lru_cache(maxsize=16)
-def _by_first_sound(names: tuple[_Name, ...]) -> dict[str, tuple[_Name, ...]]:
-    found: dict[str, tuple[_Name, ...]] = {}
+def _by_first_sound(names: tuple[_Name, ...]) -> dict[str, tuple[tuple[tuple[str, ...], _Name], ...]]:
+    """By its first sound, each name with all its sounds, those that are often mixed up made equal."""
+    found: dict[str, tuple[tuple[tuple[str, ...], _Name], ...]] = {}
     for name in names:
-        first = _blurred(name.sounds[0])
-        found[first] = (*found.get(first, ()), name)
+        sounds = tuple(map(_blurred, name.sounds))
+        found[sounds[0]] = (*found.get(sounds[0], ()), (sounds, name))
     return found
 
 

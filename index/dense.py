@@ -99,5 +99,9 @@ class DenseMatches:
 
     def at(self, rows: Rows) -> Vectors:
         """The cosine with each of `rows`, in their order."""
-        found: Vectors = self._vectors[rows] @ self._vector
+        found: Vectors
+        if 2 * len(rows) > len(self._vectors):  # then to copy them together costs more than the product
+            found = (self._vectors @ self._vector)[rows]
+        else:
+            found = self._vectors[rows] @ self._vector
         return found

@@ -74,24 +74,37 @@ def best_sentences(tables: Tables, query: Query, rows: Rows) -> dict[int, Senten
 class _Overlap:
     """The idf of a question's tokens, and of those of the official words for what it says."""
 
-    own: dict[str, float]
-    extra: dict[str, float]
+    own: _Weighed
+    extra: _Weighed
 
     @classmethod
     def of(cls, sparse: SparseRows, query: Query) -> _Overlap:
-        return cls(*({t: sparse.idf(t) for t in tokens} for tokens in (query.tokens, query.extra)))
+        return cls(*(_Weighed.of(sparse, tokens) for tokens in (query.tokens, query.extra)))
 
     def shares(self, sentences: Sequence[Sentence]) -> tuple[Scores, Scores]:
         """For each sentence, the idf-weighted shares of the tokens, own and extra, that stand in it."""
         sets = [token_set(sentence.text) for sentence in sentences]
-        own, extra = (_shares(idf, sets) for idf in (self.own, self.extra))
-        return own, extra
+        return self.own.shares(sets), self.extra.shares(sets)
 
 
-def _shares(idf: dict[str, float], sets: Sequence[frozenset[str]]) -> Scores:
-    total = sum(idf.values()) or 1.0
-    shares = [sum(map(idf.__getitem__, idf.keys() & tokens)) / total for tokens in sets]
-    return np.array(shares, dtype=np.float32)
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """The idf of those tokens that a measure has, and the sum of the idf of all."""
+
+    idf: dict[str, float]
+    total: float
+
+    @classmethod
+    def of(cls, sparse: SparseRows, tokens: Sequence[str]) -> _Weighed:
+        idf = {token: sparse.idf(token) for token in tokens}
+        return cls({token: weight for token, weight in idf.items() if sparse.knows(token)}, sum(idf.values()))
+
+    def shares(self, sets: Sequence[frozenset[str]]) -> Scores:
+        """For each set, the share of the total that stands in it."""
+        if not self.idf:
+            return np.zeros(len(sets), dtype=np.float32)
+        idf, keys = self.idf, self.idf.keys()
+        return np.array([sum(map(idf.__getitem__, keys & each)) for each in sets], np.float32) / self.total
 
 
 def _fused(cosines: Scores | None, own: Scores, extra: Scores) -> Scores:

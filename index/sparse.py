@@ -22,9 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.normal import CJK
-
-Rows = npt.NDArray[np.int64]
-Scores = npt.NDArray[np.float32]
+from index.tables import Rows, Scores, ranges
 
 MAX_QUESTION_CHARS: Final = 4_000
 _PARTS: Final = ("data.npy", "rows.npy", "starts.npy", "words.json")
@@ -75,15 +73,18 @@ class SparseIndex:
 
     def match(self, bag: Mapping[str, float]) -> SparseMatches:
         """The BM25 of every row for tokens with their weights; 0 where no token is shared."""
-        known = {token: weight for token, weight in bag.items() if self.knows(token)}
+        vocabulary = self._bm25.vocab_dict
+        known = [(vocabulary[token], weight) for token, weight in bag.items() if token in vocabulary]
         if not known:
             return SparseMatches(np.zeros(self.size, dtype=np.float32))
-        stored, ranges = self._bm25.scores, [self._postings(token) for token in known]
-        rows = np.concatenate([stored["indices"][each] for each in ranges])
-        weights = zip(ranges, known.values(), strict=True)
-        data = np.concatenate([stored["data"][each] * np.float32(weight) for each, weight in weights])
+        stored, places = self._bm25.scores, np.array([place for place, _ in known])
+        starts = stored["indptr"][places]
+        counts = stored["indptr"][places + 1] - starts
+        postings = ranges(starts, counts)
+        data = stored["data"][postings] * np.repeat(np.array([w for _, w in known], np.float32), counts)
         # A token has each row once, so this adds what bm25s adds, in one pass.
-        return SparseMatches(np.bincount(rows, weights=data, minlength=self.size).astype(np.float32))
+        scores = np.bincount(stored["indices"][postings], weights=data, minlength=self.size)
+        return SparseMatches(scores.astype(np.float32))
 
     def knows(self, token: str) -> bool:
         """Whether any row has the token."""
@@ -93,11 +94,6 @@ class SparseIndex:
         """How telling a token is (`idf_of`)."""
         place = self._bm25.vocab_dict.get(token)
         return self._idf_unknown if place is None else self._idf[place]
-
-    def _postings(self, token: str) -> slice:
-        """Where the postings of a known token stand."""
-        place = self._bm25.vocab_dict[token]
-        return slice(*self._bm25.scores["indptr"][place : place + 2].tolist())
 
     def to_files(self, name: str) -> dict[str, bytes]:
         """File name (beginning with `name`) to content: arrays as .npy without pickle, words as JSON."""

@@ -75,12 +75,15 @@ class Tables:
 
     def sentence_rows(self, rows: Rows) -> Rows:
         """The sentence rows of all measures `rows`, in order."""
-        counts = self.starts[rows + 1] - self.starts[rows]
-        # Each range from its start: one long count, less what the ranges before it took.
-        before = np.repeat(np.cumsum(counts) - counts, counts)
-        found: Rows = np.arange(int(counts.sum()), dtype=np.int64) - before
-        return found + np.repeat(self.starts[rows], counts)
+        return ranges(self.starts[rows], self.starts[rows + 1] - self.starts[rows])
 
     def all_rows(self) -> Rows:
         """The rows of all measures."""
         return np.arange(len(self.measures), dtype=np.int64)
+
+
+def ranges(starts: Rows, counts: Rows) -> Rows:
+    """Each start and what follows it, `counts` numbers in all, one range after the other."""
+    # One long count from the starts, less what the ranges before each took.
+    shifts: Rows = np.repeat(starts - (np.cumsum(counts) - counts), counts)
+    return np.arange(len(shifts), dtype=np.int64) + shifts
