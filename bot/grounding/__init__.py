@@ -1,6 +1,6 @@
 """The check of what a model says: every sentence against the measures it cites.
 
-words.toml, words   data          numbers, evidence   what a text says       cites   what a sentence cites
+words, *.toml      data           numbers, evidence   what a text says       cites   what a sentence cites
 literal, content, reach, roles, english, amounts, strength, denial, alignment, merged   one kind of fault each
 parties             who does and who gets              told               the pieces of a sentence as told
 check               Grounds.check → Verdict           answer                 Stream, review → Reviewed

@@ -8,7 +8,7 @@ from difflib import Match, SequenceMatcher
 from itertools import pairwise
 
 from bot.grounding.numbers import find_numbers
-from bot.grounding.words import fillers, frames, listed, pattern, same
+from bot.grounding.words import fillers, frames, listed, pattern, same, same_words
 
 _EDGE = 2
 _LONGEST = 8
@@ -48,7 +48,7 @@ def _core(words: str) -> str:
         return ""
     if pattern("upper").fullmatch(words) or pattern("lower").fullmatch(words):
         return ""
-    rest = pattern("loose_modifier").sub("", fillers().sub("", frames().sub("", words)))
+    rest = pattern("loose_modifier").sub("", fillers().without(frames().without(words)))
     return "".join(letter for letter in rest if "\u4e00" <= letter <= "\u9fff" and letter not in _LIGHT)
 
 
@@ -57,7 +57,7 @@ def _alike(said: str, instead: str) -> bool:
         return not any(said in letters and instead in letters for letters in listed("opposites"))
     if set(said) & set(instead):
         return True
-    return any(word in said and any(other in instead for other in others) for word, others in same().items())
+    return any(other in instead for _, word in same_words().find(said) for other in same()[word])
 
 
 def swapped(text: str, there: str, around: str) -> Iterator[str]:

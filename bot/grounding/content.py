@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from bot.grounding.evidence import Ground
 from bot.grounding.numbers import find_numbers
 from bot.grounding.reach import holds_for
-from bot.grounding.words import frames, harmless, listed, pattern, qualifiers, same, same_pattern
+from bot.grounding.words import frames, harmless, listed, pattern, qualifiers, same, same_words
 from corpus.find import find_names
 from index.expand import expand
 
@@ -26,9 +26,9 @@ def uncovered(text: str, ground: Ground) -> Iterator[str]:
     _numbers(text, covered)
     for match in _WORD.finditer(text):
         _by_pairs(text, match.start(), match.end(), covered, ground)
-    for match in same_pattern().finditer(text):
-        if any(word in ground.text for word in same()[match[0]]):
-            _cover(covered, match.start(), match.end())
+    for at, word in same_words().find(text):
+        if any(other in ground.text for other in same()[word]):
+            _cover(covered, at, at + len(word))
     for name in find_names(text, ground.known.gazetteer) if ground.known else ():
         if holds_for(name.name, text, ground):
             _cover(covered, name.start, name.end)
@@ -36,14 +36,9 @@ def uncovered(text: str, ground: Ground) -> Iterator[str]:
         if any(word in ground.text for word in group):
             for match in re.finditer("|".join(group), text):
                 _cover(covered, match.start(), match.end())
-    summing = (pattern("sums_up"),) if ground.conditional else ()
-    for words in (harmless(), frames(), pattern("issuer"), *summing):
+    _harmless(text, covered)
+    for words in (pattern("issuer"), *((pattern("sums_up"),) if ground.conditional else ())):
         for match in words.finditer(text):
-            if len(match[0]) == 1 and (
-                match[0] not in _PARTICLES
-                or (match[0] in _PLACES and match.start() and not covered[match.start() - 1])
-            ):
-                continue
             _cover(covered, match.start(), match.end())
     for start, end in _gaps(text, covered, ground.text):
         if not _said_otherwise(text[start:end], ground):
@@ -52,6 +47,15 @@ def uncovered(text: str, ground: Ground) -> Iterator[str]:
 
 def _cover(covered: list[bool], start: int, end: int) -> None:
     covered[start:end] = [True] * (end - start)
+
+
+def _harmless(text: str, covered: list[bool]) -> None:
+    """Words of one character are parts of others, but for particles."""
+    for words in (harmless(), frames()):
+        for at, word in words.find(text):
+            part = word not in _PARTICLES or (word in _PLACES and at and not covered[at - 1])
+            if len(word) > 1 or not part:
+                _cover(covered, at, at + len(word))
 
 
 def _numbers(text: str, covered: list[bool]) -> None:
@@ -90,7 +94,7 @@ def _gaps(text: str, covered: list[bool], there: str) -> Iterator[tuple[int, int
 
 def _turns(letter: str) -> bool:
     """Whether a letter alone turns a word into another: 弱 of 弱化, 间 of 间接."""
-    return any(letter in letters for letters in listed("opposites")) and harmless().fullmatch(letter) is None
+    return any(letter in letters for letters in listed("opposites")) and letter not in harmless().words
 
 
 def _said_otherwise(run: str, ground: Ground) -> bool:

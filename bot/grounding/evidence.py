@@ -93,7 +93,7 @@ def telling(text: str) -> frozenset[str]:
     """The bigrams of what is left without the words that say nothing of their own."""
     for number in reversed(find_numbers(text)):
         text = f"{text[: number.start]} {text[number.end :]}"
-    rest = re.sub(r"[\d.%]+", " ", fillers().sub(" ", text))
+    rest = re.sub(r"[\d.%]+", " ", fillers().without(text, " "))
     return bigrams(rest) or bigrams(text)
 
 

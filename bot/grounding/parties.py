@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Literal
 
-from bot.grounding.words import any_of, listed, pattern, same
+from bot.grounding.words import any_of, listed, pattern, same, same_words
 from corpus.facet_words import tail_names
 
 Part = Literal["does", "told", "helped", "gets", "with", "other"]
@@ -143,7 +143,7 @@ def like(name: str, other: str) -> bool:
     if short[-1] == long[-1] and _within(short, long):
         return True
     return any(
-        word in name and any(_within(name.replace(word, to), other) for to in same()[word]) for word in same()
+        _within(name.replace(word, to), other) for _, word in same_words().find(name) for to in same()[word]
     )
 
 

@@ -143,7 +143,7 @@ def _dropped(piece: Piece, context: str, anchor: Piece, ground: Ground) -> Itera
 
 def _attribute(words: str, behind: str) -> bool:
     """Whether two to four letters before a noun narrow it: 永久基本 of 在永久基本农田上; no verb."""
-    bare = re.fullmatch("[\u4e00-\u9fff]{2,4}", words) and not fillers().search(words)
+    bare = re.fullmatch("[\u4e00-\u9fff]{2,4}", words) and not fillers().within(words)
     verb = pattern("name_stops").search(words) or pattern("name_stops").match(behind)
     amount = any(pattern(name).search(words) for name in ("upper", "lower", "digits"))
     bound = pattern("upper").match(behind) or pattern("lower").match(behind)

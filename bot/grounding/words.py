@@ -1,4 +1,4 @@
-"""The words of `words.toml`, loaded and compiled once."""
+"""The words of `words.toml`, `everyday.toml` and `synonyms.toml`, loaded and compiled once."""
 
 from __future__ import annotations
 
@@ -9,10 +9,19 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from bot.grounding.lookup import Lookup
+
+_PARTICLES = "的了等和与及并也还将"
+
 
 @cache
-def _file() -> dict[str, Any]:
-    return tomllib.loads((resources.files("bot.grounding") / "words.toml").read_text(encoding="utf-8"))
+def _file(name: str = "words") -> dict[str, Any]:
+    return tomllib.loads((resources.files("bot.grounding") / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def _words(file: str, table: str) -> list[str]:
+    """All words of a table of texts."""
+    return [word for text in _file(file)[table].values() for word in text.split()]
 
 
 def any_of(words: Iterable[str]) -> str:
@@ -47,15 +56,15 @@ def offices() -> dict[str, list[str]]:
 
 
 @cache
-def harmless() -> re.Pattern[str]:
+def harmless() -> Lookup:
     """Words that say nothing of their own."""
-    return re.compile(any_of(_file()["harmless"]["words"]))
+    return Lookup.of(_words("everyday", "harmless"), _words("everyday", "shields"))
 
 
 @cache
-def frames() -> re.Pattern[str]:
+def frames() -> Lookup:
     """Words that name what a number is: 期限, 上限."""
-    return re.compile(any_of(_file()["harmless"]["frames"]))
+    return Lookup.of(_words("everyday", "frames"))
 
 
 @cache
@@ -65,22 +74,31 @@ def spellings() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 
 @cache
-def fillers() -> re.Pattern[str]:
-    """The same without those of one character, which are parts of other words as well; but for particles."""
-    words = (word for word in _file()["harmless"]["words"] if len(word) > 1 or word in "的了等和与及并也还将")
-    return re.compile(any_of(words))
+def fillers() -> Lookup:
+    """The harmless words without those of one character, which are parts of others; but for particles."""
+    words = (word for word in harmless().words if len(word) > 1 or word in _PARTICLES)
+    return Lookup.of(words, harmless().shields)
 
 
 @cache
 def same() -> dict[str, tuple[str, ...]]:
     """By word, the words of a text that say the same."""
-    return {word: tuple(others) for word, others in _file()["same"].items()}
+    found: dict[str, list[str]] = {}
+    for text in _file("synonyms")["directed"].values():
+        for line in text.strip().splitlines():
+            word, others = line.split(":")
+            found.setdefault(word, []).extend(others.split())
+    for text in _file("synonyms")["groups"].values():
+        for group in map(str.split, text.strip().splitlines()):
+            for word in group:
+                found.setdefault(word, []).extend(other for other in group if other != word)
+    return {word: tuple(dict.fromkeys(others)) for word, others in found.items()}
 
 
 @cache
-def same_pattern() -> re.Pattern[str]:
-    """A word of `same`."""
-    return re.compile(any_of(same()))
+def same_words() -> Lookup:
+    """The words of `same`."""
+    return Lookup.of(same(), _words("synonyms", "shields"))
 
 
 @cache
