@@ -17,13 +17,15 @@ def number_faults(told: Told, anchor: Piece, ground: Ground) -> Iterator[str]:
         return
     refers = ground.refers(anchor)
     near, around = find_numbers(anchor.text), find_numbers(ground.told_with(anchor))
-    for each in re.findall("每[\u4e00-\u9fff]", piece.text):
+    for each in re.findall("每(?![获取新完满增引培招])[\u4e00-\u9fff]", piece.text):
         if each not in ground.segment(anchor) and each[1] not in "个名位项天次":
             yield each
     yield from _per_other(piece.text, anchor, ground)
     listed_here = len(re.findall("[、和与及]", piece.text)) + 1
     for number in find_numbers(piece.text):
         if number.unit in ("类", "种", "方面") and number.value == listed_here:
+            continue
+        if _times_listed(number, ground.segment(anchor)):
             continue
         alike = [one for one in near if one.unit == number.unit]
         said = [one for one in find_numbers(piece.text) if one.unit == number.unit]
@@ -40,10 +42,20 @@ def number_faults(told: Told, anchor: Piece, ground: Ground) -> Iterator[str]:
             continue
         if _bound_to(piece.text, number, ground):
             continue
+        if _raised_from(piece.text, number, ground):
+            continue
         if listed and len(said) == 1:
             yield piece.text
         elif not any(number.same(other) for other in (alike if alike and not refers else [*near, *around])):
             yield piece.text[number.start : number.end]
+
+
+def _times_listed(number: Number, segment: str) -> bool:
+    """Whether a number of times is how many days are listed: 4月和10月各受理一次 for 两次."""
+    if number.unit != "次" or not re.search("[日月]各[^,]{0,8}一次", segment):
+        return False
+    days = [one for one in find_numbers(segment) if one.unit in ("月", "日")]
+    return number.value == len(days) > 1
 
 
 def _per_other(text: str, anchor: Piece, ground: Ground) -> Iterator[str]:
@@ -57,6 +69,13 @@ def _per_other(text: str, anchor: Piece, ground: Ground) -> Iterator[str]:
             there = {(other.unit, other.value) for other in find_numbers(one.text)} if here else set()
             if {unit for unit, _ in there} & {unit for unit, _ in own} and not there & own:
                 yield each
+
+
+def _raised_from(text: str, number: Number, ground: Ground) -> bool:
+    """Whether a number is where a raise starts, and the measure has it: 由1万元提高到2万元."""
+    if not re.search("[由从]$", text[: number.start]) or not re.match("[^,]{0,4}[到至为]", text[number.end :]):
+        return False
+    return any(number.same(other) for other in find_numbers(ground.text))
 
 
 def _bound_to(text: str, number: Number, ground: Ground) -> bool:

@@ -16,6 +16,8 @@ Bound = Literal["", "upper", "lower"]
 _DIGITS = dict(zip("〇零一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
 _SMALL = {"十": 10, "百": 100, "千": 1000}
 _LARGE = {"万": 10_000, "亿": 100_000_000}
+_COUNTED = frozenset(("大", "个", "项", "种", "类"))  # 十大产业 are 10个产业
+_TIMES = frozenset(("年", "月", "日", "工作日", "小时", "分钟", "周"))
 _HAN = "〇零一二两三四五六七八九十百千万亿"
 
 
@@ -29,15 +31,20 @@ class Number:
     unit: str
     bound: Bound = ""
     ordinal: bool = False
+    within: bool = False
 
     def same(self, other: Number) -> bool:
         """Whether both say the same amount of the same thing in the same sense."""
         return (
             self.value == other.value
-            and (self.unit == other.unit or not self.unit)
-            and self.bound == other.bound
+            and (self.unit == other.unit or not self.unit or {self.unit, other.unit} <= _COUNTED)
+            and (self.bound == other.bound or (self._loose(other) and "lower" not in (self.bound, other.bound)))
             and self.ordinal == other.ordinal
         )
+
+    def _loose(self, other: Number) -> bool:
+        """Whether one of them is a time within which: 10个工作日内 is 不超过10个工作日."""
+        return self.within or other.within
 
 
 @cache
@@ -56,7 +63,7 @@ def _pattern() -> re.Pattern[str]:
 def find_numbers(text: str) -> tuple[Number, ...]:
     """Every number of normalised `text`, in order. A numeral in a word (统一, 一批) is none."""
     masked = pattern("no_number").sub(_masked, text)
-    masked = re.sub("一半", "50%", masked)
+    masked = re.sub("一半|(?<=年)减半", "五成", masked)
     return tuple(_numbers(masked))
 
 
@@ -77,9 +84,11 @@ def _numbers(text: str) -> Iterator[Number]:
             unit = "%"
         if match["han"] and not unit and not match["ordinal"] and len(match["han"]) < 2:
             continue
-        yield Number(
-            match.start(), match.end(), value, unit, _bound(text, *match.span()), bool(match["ordinal"])
-        )
+        if match["unit"] == "个月" and value and value % 12 == 0:
+            value, unit = value / 12, "年"
+        within = unit in _TIMES and text.startswith("内", match.end())
+        bound = _bound(text, *match.span())
+        yield Number(*match.span(), value, unit, bound, bool(match["ordinal"]), within)
 
 
 def _value(match: re.Match[str]) -> Decimal | None:

@@ -177,6 +177,8 @@ def _actors(piece: Piece, context: str, anchor: Piece, ground: Ground) -> Iterat
     parties = [one for one in read_parties(piece.text) if one.part in ("does", "told", "helped", "gets")]
     if parties and not piece.text.endswith("的"):
         for party in parties:
+            if _reader(party, piece):
+                continue
             results = [
                 list(_misplaced(party, parties, piece, one, ground))
                 for one in _same_deed(piece, party, anchor, ground)
@@ -190,6 +192,12 @@ def _actors(piece: Piece, context: str, anchor: Piece, ground: Ground) -> Iterat
             continue
         if found[0] not in ground.text and not _issuer(found[0], ground.segment(anchor)):
             yield found[0]
+
+
+def _reader(party: Party, piece: Piece) -> bool:
+    """Whether a party is who asks: 您的企业, 贵公司. Not where it is told to do something."""
+    asks = re.search("(?:您|你|您的|你的|您所在的|贵)$", piece.text[: party.start].removesuffix("的"))
+    return asks is not None and piece.strength != "must"
 
 
 def _same_deed(piece: Piece, party: Party, anchor: Piece, ground: Ground) -> list[Piece]:

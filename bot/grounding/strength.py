@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from bot.grounding.denial import negations
 from bot.grounding.evidence import Ground, Piece, closing, gains, strong_words
+from bot.grounding.may import is_may
 from bot.grounding.numbers import find_numbers
 from bot.grounding.parties import read_parties
 from bot.grounding.roles import acts
@@ -15,12 +16,15 @@ from bot.grounding.words import pattern
 
 _HARD = re.compile("必须|务必|一律|严禁|禁止|不得|不能|不可")
 
+_REFUSES = re.compile("不得|不予|不能|不再|禁止|严禁|取消")
 _MAY_GIVE = re.compile("可以(?:按规定|适当)?(?:由[^,]{2,16})?(?:给予|安排|发放|提供|支付|承担)")
 
 
 def strength_faults(told: Told, anchor: Piece, ground: Ground) -> Iterator[str]:
     """A class of strength that the measure does not have there, or one left out."""
     piece = told.piece
+    if is_may(piece, anchor, ground) or _both_deny(piece, anchor):
+        return
     allowed = (anchor.own | {anchor.strength} if anchor.own else anchor.allowed) | _led_by(anchor, ground)
     if piece.strength == "plain" and piece.own <= allowed and anchor.strength in closing(told.sentence):
         return
@@ -49,7 +53,9 @@ def strength_faults(told: Told, anchor: Piece, ground: Ground) -> Iterator[str]:
         return
     if piece.strength == "plain" and anchor.strength == "explore" and gains(piece.text):
         return
-    extra = piece.own - allowed
+    if piece.strength == "plain" and not piece.own and (_lists(piece.text) or _caps(piece, anchor)):
+        return
+    extra = piece.own - allowed - _word_for_word(piece.text, ground.segment(anchor))
     if piece.strength != "plain" and piece.strength not in allowed:
         yield piece.text
     elif extra:
@@ -71,7 +77,7 @@ def _goes_without_saying(piece: Piece, anchor: Piece, ground: Ground) -> bool:
         return True
     if piece.strength == "must" and anchor.strength == "plain" and not anchor.text.endswith("的"):
         if not piece.own and not _HARD.search(piece.clause):
-            return piece.bare or not re.search("[应须]", piece.text) or acts(anchor, ground)
+            return piece.bare or not re.search("[应须](?!用)", piece.text) or acts(anchor, ground)
         return not _HARD.search(piece.text) and acts(anchor, ground)
     loose = anchor.strength == "must" or (anchor.strength == "explore" and bool(negations(piece.text)))
     return piece.strength == "plain" and not piece.own and loose
@@ -91,8 +97,38 @@ def _says_when(text: str) -> bool:
     return (
         text.endswith("的")
         or len(text) <= 3
-        or re.match("对于?|针对|关于|至于|如果?|若|凡是?|当", text) is not None
+        or re.match("对于?|针对|关于|至于|[^,]{0,10}(?:如果|若|只要)|如|凡是?|当|以[^,]+为[^,]+$", text) is not None
     )
+
+
+def _both_deny(piece: Piece, anchor: Piece) -> bool:
+    """Whether both forbid or refuse something: 不得 and 不予 bind alike; not where one only encourages."""
+    return (
+        bool(_REFUSES.search(piece.text) and _REFUSES.search(anchor.text))
+        and not (piece.own | anchor.own) - {"must"}
+        and {piece.strength, anchor.strength} <= {"must", "plain"}
+    )
+
+
+def _lists(text: str) -> bool:
+    """Whether a piece says what something consists of: 三大领域是A、B和C."""
+    return re.match("[^,、]{2,20}(?:是|指|包括|包含|分为|即)[^,]*[、和与]", text) is not None
+
+
+def _caps(piece: Piece, anchor: Piece) -> bool:
+    """Whether a piece only tells the cap of what may be given: 建设补助最高200万元."""
+    bound = any(number.bound == "upper" for number in find_numbers(piece.text))
+    return bound and anchor.own <= {"explore"} and not re.search("给予|发放|支付|提供", piece.text)
+
+
+def _word_for_word(text: str, segment: str) -> frozenset[str]:
+    """The classes of a piece whose words stand in the segment with the two letters behind them."""
+    found: set[str] = set()
+    for at in range(len(text) - 3):
+        words = text[at : at + 4]
+        if words in segment and (classes := strong_words(words[:2])):
+            found |= classes
+    return frozenset(found)
 
 
 def _led_by(anchor: Piece, ground: Ground) -> frozenset[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.grounding.evidence import Ground, Piece, read_pieces
 from bot.grounding.numbers import find_numbers
+from bot.grounding.words import restated
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class Told:
 
 def told_pieces(text: str, grounds: Sequence[Ground]) -> Iterator[Told]:
     """The pieces of a sentence. A piece goes with those before it, back to one with a number."""
+    for words, one in restated():
+        text = words.sub(one, text)
     group: list[str] = []
     before: frozenset[str] = frozenset()
     segment = 0

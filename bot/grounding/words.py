@@ -74,6 +74,12 @@ def spellings() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 
 @cache
+def restated() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """What a sentence may say otherwise than the texts, each a pattern and what it becomes."""
+    return tuple((re.compile(words), one) for words, one in _file()["restated"])
+
+
+@cache
 def fillers() -> Lookup:
     """The harmless words without those of one character, which are parts of others; but for particles."""
     words = (word for word in harmless().words if len(word) > 1 or word in _PARTICLES)

@@ -1,0 +1,45 @@
+"""可以 said to whom a measure supports, or who has a right by it: no weaker and no stronger than its text."""
+
+from __future__ import annotations
+
+import re
+
+from bot.grounding.evidence import Ground, Piece, telling
+from bot.grounding.parties import read_parties
+
+_MAY = re.compile("(?:可以?|能够?)")
+_TRY = re.compile("探索|试点|尝试|允许|酌情|视情况?|根据需要|自行决定|不必|可以不")
+_RIGHT = re.compile(
+    "(?:可以?|能够?)(?:(?:在|通过|按照?|向|凭|从|于|用)[^,]{1,24}?)?(?:在线|直接|优先|自主|提出|一次性)?"
+    "(?P<verb>使用|申请|申领|申报|领取|购买|抵扣|支付|提交|注册|报名|参加|选择|查询|用于|用)"
+)
+_ADVICE = re.compile("(?:可以?|不妨|建议|能够?)(?:先|多|重点|随时|直接|向[^,]{2,12}|到[^,]{2,12})?(?:关注|了解|留意|参考|查看|查阅|看看|咨询)")
+_OFFICE = re.compile("[局委厅]$|部门|政府|财政|中心|办公室")
+_LEAST = 0.7
+
+
+def is_may(piece: Piece, anchor: Piece, ground: Ground) -> bool:
+    """Whether a piece with 可以 says what the piece of the measure does: support, a right; or only advises."""
+    if _ADVICE.search(piece.text):
+        return True
+    if not piece.own <= {"explore"} or not _MAY.search(piece.text) or _TRY.search(piece.text):
+        return False
+    if anchor.own & {"support", "encourage"} or (not anchor.own and anchor.strength in ("support", "encourage")):
+        return "must" not in anchor.own
+    return anchor.strength == "plain" and not anchor.own and _is_right(piece, anchor, ground)
+
+
+def _is_right(piece: Piece, anchor: Piece, ground: Ground) -> bool:
+    """Whether a piece gives somebody but an office what its segment tells as what is done."""
+    match = _RIGHT.search(piece.text)
+    segment = ground.segment(anchor)
+    if match is None or match["verb"][:1] not in segment:
+        return False
+    if re.search(f"(?:不得|禁止|严禁|不予|不)[^;。]*{match['verb'][:1]}", segment):
+        return False
+    if any(one.part == "does" and _OFFICE.search(one.name) for one in read_parties(piece.text)):
+        return False
+    own = telling(piece.text)
+    return len(own & ground.bigrams) >= _LEAST * len(own) and len(own & anchor.bigrams) >= _LEAST * len(
+        own & ground.bigrams
+    )
