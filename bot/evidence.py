@@ -56,7 +56,8 @@ class Evidence:
     @property
     def leading(self) -> tuple[Measure, ...]:
         """The measures in the order of an answer: those that state the asked fact first."""
-        return tuple(dict.fromkeys([*(hit.measure for hit in self.stating), *self.measures]))
+        first = (hit.measure for hit in self.stating)
+        return tuple({measure.id: measure for measure in (*first, *self.measures)}.values())
 
     @property
     def margin(self) -> float:

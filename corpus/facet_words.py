@@ -14,6 +14,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from corpus.lookup import Words
+
 GROUPS = ("strength", "actor", "beneficiary", "kind", "nature", "reach")
 
 
@@ -47,7 +49,7 @@ class Found:
 class WordScan:
     """Finds words in normalised text: left to right, the longest first, without overlap."""
 
-    pattern: re.Pattern[str]
+    words: Words
     names: dict[str, tuple[str, ...]]
 
     @classmethod
@@ -56,19 +58,13 @@ class WordScan:
         names: dict[str, tuple[str, ...]] = dict.fromkeys(guards, ())
         for word, name in words:
             names[word] = (*names.get(word, ()), name)
-        longest_first = sorted(names, key=lambda word: (-len(word), word))
-        return cls(re.compile("|".join(map(_literal, longest_first))), names)
+        return cls(Words(names), names)
 
     def find(self, text: str) -> Iterator[Found]:
         """Every word of a term in `text`; guards give nothing."""
-        for match in self.pattern.finditer(text):
-            if names := self.names[match.group()]:
-                yield Found(match.start(), match.end(), names)
-
-
-def _literal(word: str) -> str:
-    """A word as a pattern; an English one counts only where a word begins."""
-    return rf"(?<![a-z0-9]){re.escape(word)}" if word.isascii() else re.escape(word)
+        for start, word in self.words.find(text):
+            if names := self.names[word]:
+                yield Found(start, start + len(word), names)
 
 
 @cache

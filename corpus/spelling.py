@@ -126,7 +126,7 @@ def _guesses(text: str, gazetteer: Gazetteer) -> Iterator[tuple[int, int, _Name,
         end = match.end() + (text[match.end() : match.end() + 1] in tuple(_UNITS))
         yield match.start(), end, listed[match[0]], "typing error"
     for run in _RUN.finditer(text):
-        yield from _sound_alike(run, text, names)
+        yield from _sound_alike(run, text, gazetteer)
         yield from _look_alike(run, text, names)
     for match in _LATIN.finditer(text):
         name = _nearest_pinyin(re.sub("[^a-z]", "", match[0]), gazetteer, names)
@@ -135,16 +135,16 @@ def _guesses(text: str, gazetteer: Gazetteer) -> Iterator[tuple[int, int, _Name,
 
 
 def _sound_alike(
-    run: re.Match[str], text: str, names: tuple[_Name, ...]
+    run: re.Match[str], text: str, gazetteer: Gazetteer
 ) -> Iterator[tuple[int, int, _Name, Read]]:
     # Each character alone first, which is quick: in most questions nothing sounds like a name at all.
-    if not any(_same_sound(run[0], list(map(_blurred_sounds, run[0])), names)):
+    if not any(_same_sound(run[0], list(map(_blurred_sounds, run[0])), gazetteer)):
         return
     sounds = [frozenset(char) for char in pinyin(run[0], style=Style.NORMAL, heteronym=True)]
     if len(sounds) != len(run[0]):
         return
     blurred = [frozenset(map(_blurred, heard)) for heard in sounds]
-    for at, name in _same_sound(run[0], blurred, names):
+    for at, name in _same_sound(run[0], blurred, gazetteer):
         word, start = run[0][at : at + len(name.base)], run.start() + at
         end = start + len(word) + _has_unit(text, start + len(word), name)
         exact = all(want in heard for want, heard in zip(name.sounds, sounds[at:], strict=False))
@@ -160,14 +160,12 @@ def _blurred_sounds(char: str) -> frozenset[str]:
     )
 
 
-def _same_sound(
-    run: str, heard: list[frozenset[str]], names: tuple[_Name, ...]
-) -> Iterator[tuple[int, _Name]]:
+def _same_sound(run: str, heard: list[frozenset[str]], gazetteer: Gazetteer) -> Iterator[tuple[int, _Name]]:
     """Where a name sounds like the characters of a run there; sounds that are often mixed up are equal.
 
     Only where one of several characters is the same, or the unit follows: nothing else is plausible.
     """
-    by_first = _by_first_sound(names)
+    by_first = _by_first_sound(gazetteer)
     for at, first in enumerate(heard):
         for sounds, name in chain.from_iterable(by_first.get(sound, ()) for sound in first):
             end = at + len(sounds)
@@ -179,12 +177,12 @@ def _same_sound(
 
 
 @lru_cache(maxsize=16)
-def _by_first_sound(names: tuple[_Name, ...]) -> dict[str, tuple[tuple[tuple[str, ...], _Name], ...]]:
+def _by_first_sound(gazetteer: Gazetteer) -> dict[str, list[tuple[tuple[str, ...], _Name]]]:
     """By its first sound, each name with all its sounds, those that are often mixed up made equal."""
-    found: dict[str, tuple[tuple[tuple[str, ...], _Name], ...]] = {}
-    for name in names:
+    found: dict[str, list[tuple[tuple[str, ...], _Name]]] = {}
+    for name in _names(gazetteer):
         sounds = tuple(map(_blurred, name.sounds))
-        found[sounds[0]] = (*found.get(sounds[0], ()), (sounds, name))
+        found.setdefault(sounds[0], []).append((sounds, name))
     return found
 
 
@@ -217,26 +215,24 @@ def _look_alike(
 ) -> Iterator[tuple[int, int, _Name, Read]]:
     """Names of three characters and more with one wrong or missing, and two characters swapped before 区."""
     for name in names:
-        unit = name.full[-1]
-        if unit not in run[0]:
+        if name.full[-1] not in run[0]:
             continue
-        for typed in _variants(name):
-            for match in re.finditer(typed + f"{unit}?", run[0]):
-                start, end = run.start() + match.start(), run.start() + match.end()
-                if match[0].endswith(unit) and _BEGINS.search(text[:start]) and _ENDS.match(text, end):
-                    yield start, end, name, "typing error"
+        for match in _mistyped(name).finditer(run[0]):
+            start, end = run.start() + match.start(1), run.start() + match.end(1)
+            if _BEGINS.search(text[:start]) and _ENDS.match(text, end):
+                yield start, end, name, "typing error"
 
 
 @lru_cache(maxsize=256)
-def _variants(name: _Name) -> tuple[str, ...]:
-    """Patterns of a name mistyped; each needs the unit behind it."""
+def _mistyped(name: _Name) -> re.Pattern[str]:
+    """A name mistyped, with its unit behind it, wherever it begins."""
     base = name.base
-    swapped = [base[:i] + base[i + 1] + base[i] + base[i + 2 :] for i in range(len(base) - 1)]
-    if len(base) < 3:
-        return tuple(word for word in swapped if word != base)
-    wrong = [base[:i] + "." + base[i + 1 :] for i in range(len(base))]
-    missing = [base[:i] + base[i + 1 :] for i in range(len(base))]
-    return (*swapped, *wrong, *missing)
+    variants = [base[:i] + base[i + 1] + base[i] + base[i + 2 :] for i in range(len(base) - 1)]
+    if len(base) > 2:
+        variants += [base[:i] + "." + base[i + 1 :] for i in range(len(base))]
+        variants += [base[:i] + base[i + 1 :] for i in range(len(base))]
+    wrong = "|".join(word for word in variants if word != base)
+    return re.compile(f"(?=((?:{wrong or '(?!)'}){name.full[-1]}))")
 
 
 def _nearest_pinyin(word: str, gazetteer: Gazetteer, names: Iterable[_Name]) -> _Name | None:

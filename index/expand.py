@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import resources
 
+from corpus.lookup import Words
+
 _LETTER = re.compile("[a-z]")
 
 
@@ -21,22 +23,8 @@ def _lexicon() -> dict[str, dict[str, list[str]]]:
 
 
 @cache
-def _chinese_by_first() -> dict[str, list[str]]:
-    """The keys by their first character, the longest first: looking there is far quicker than a pattern
-    of some thousand alternatives."""
-    found: dict[str, list[str]] = {}
-    for key in sorted(_lexicon()["zh"], key=len, reverse=True):
-        found.setdefault(key[0], []).append(key)
-    return found
-
-
-def _chinese_in(text: str) -> Iterator[str]:
-    by_first, at = _chinese_by_first(), 0
-    while at < len(text):
-        key = next((key for key in by_first.get(text[at], ()) if text.startswith(key, at)), "")
-        if key:
-            yield key
-        at += len(key) or 1
+def _chinese() -> Words:
+    return Words(_lexicon()["zh"])
 
 
 @cache
@@ -69,7 +57,7 @@ def _singulars() -> dict[str, str]:
 def expand(text: str) -> tuple[str, ...]:
     """The official terms for what normalised `text` says, in order, each once, but for those in it."""
     found: list[str] = []
-    for key in _chinese_in(text):
+    for _, key in _chinese().find(text):
         found += _lexicon()["zh"][key]
     for key in _english_in(text):
         found += _lexicon()["en"][key]

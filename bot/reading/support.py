@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from bot.reading.patterns import support_patterns
 from corpus.facet_words import asked_scan
@@ -69,8 +70,13 @@ def matter(text: str, names: Iterable[str] = (), *, facets: bool = False) -> str
             rest = rest[:start] + " " + rest[end:]
     for name in sorted(names, key=len, reverse=True):
         rest = rest.replace(name, " ")
-    rest = support_patterns()["general"].sub("", rest)
+    rest = _without_general_words(rest)
     return rest if len(rest) >= _MATTER else ""
+
+
+@lru_cache(maxsize=1024)
+def _without_general_words(text: str) -> str:
+    return support_patterns()["general"].sub("", text)
 
 
 def facet_words(text: str) -> tuple[str, ...]:

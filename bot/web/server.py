@@ -21,6 +21,7 @@ from bot.web.app import create_site
 from bot.web.health import Site, Starting
 from bot.web.logs import start_log
 from bot.web.systemd import notify
+from bot.web.threads import calculate_on_calling_thread
 from bot.web.workers import Workers
 from corpus.errors import WenceError
 
@@ -68,6 +69,7 @@ def serve(settings: Settings, *, report: Callable[[str], None]) -> None:
         def open_site() -> Site:
             live = open_live(settings, report=report)
             watching.enter_context(live.watching())
+            calculate_on_calling_thread()
             return create_site(live, settings, watching.enter_context(Journal.open(settings)))
 
         server: uvicorn.Server
