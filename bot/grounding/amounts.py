@@ -27,7 +27,7 @@ def number_faults(told: Told, anchor: Piece, ground: Ground) -> Iterator[str]:
             continue
         if _times_listed(number, ground.segment(anchor)):
             continue
-        alike = [one for one in near if one.unit == number.unit]
+        alike = [one for one in near if one.unit == number.unit and one.ordinal == number.ordinal]
         said = [one for one in find_numbers(piece.text) if one.unit == number.unit]
         listed = "分别" in ground.segment(anchor) and len(alike) > 1
         if "分别" in ground.segment(anchor) and len(said) > 1:
@@ -72,8 +72,10 @@ def _per_other(text: str, anchor: Piece, ground: Ground) -> Iterator[str]:
 
 
 def _raised_from(text: str, number: Number, ground: Ground) -> bool:
-    """Whether a number is where a raise starts, and the measure has it: 由1万元提高到2万元."""
-    if not re.search("[由从]$", text[: number.start]) or not re.match("[^,]{0,4}[到至为]", text[number.end :]):
+    """Whether a number is where a raise starts, and the measure has it: 由1万元提高到2万元, 在5万元基础上."""
+    before, behind = text[: number.start], text[number.end :]
+    starts = re.search("[由从]$", before) and re.match("[^,]{0,4}[到至为]", behind)
+    if not starts and not (before.endswith("在") and re.match("的?(?:基础|标准)上", behind)):
         return False
     return any(number.same(other) for other in find_numbers(ground.text))
 

@@ -31,6 +31,7 @@ from bot.grounding.reach import name_faults, neighbour_faults
 from bot.grounding.roles import role_faults
 from bot.grounding.strength import strength_faults
 from bot.grounding.told import Told, told_pieces
+from bot.grounding.turned import turned_round
 from bot.grounding.words import pattern
 from corpus.applicability import Applicability
 from corpus.measure import Measure
@@ -41,6 +42,8 @@ Fault = Literal[
 ]  # fmt: skip
 
 _LONGEST = 1000
+_TURNED: frozenset[Fault] = frozenset(("number", "name", "negation", "content", "merged"))
+"""Faults of a refusal turned round: that it has other conditions as well, or is no duty, does not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +102,10 @@ class Grounds:
         if is_english(cited.text):
             yield from faults_in_english(cited.text, grounds)
             return
-        for told in told_pieces(cited.text, grounds):
-            yield from _piece_faults(told, grounds)
+        faults = list(_told_faults(cited.text, grounds))
+        turned = turned_round(cited.text, grounds) if faults else None
+        if turned is None or any(fault in _TURNED for fault, _ in _told_faults(turned, grounds)):
+            yield from faults
 
 
 def check(
@@ -108,6 +113,11 @@ def check(
 ) -> Verdict:
     """`Grounds.check` for a single sentence."""
     return Grounds.of(evidence, known).check(sentence)
+
+
+def _told_faults(text: str, grounds: Sequence[Ground]) -> Iterator[tuple[Fault, str]]:
+    for told in told_pieces(text, grounds):
+        yield from _piece_faults(told, grounds)
 
 
 def _piece_faults(told: Told, grounds: Sequence[Ground]) -> Iterator[tuple[Fault, str]]:
