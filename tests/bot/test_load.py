@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-import httpx
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from bot.bench.load.figures import Bare, LoadReport, Met, Sample, growth, level_of
 from bot.bench.load.questions import Frames, frames, made_of, matters, questions_about
 from bot.bench.load.run import run_load, visitors_of
 from bot.bench.load.table import load_text
-from bot.bench.load.visitors import CROSSED, ask
+from bot.bench.load.visitors import CROSSED, ask, connection
 from bot.settings import Settings
 from corpus.errors import UsageError
 from corpus.load import load_corpus, packaged_corpus
@@ -125,16 +126,29 @@ def test_without_a_model_there_is_nothing_to_compare_with() -> None:
 
 # Visitors
 
-Reply = Callable[[httpx.Request], httpx.Response]
+Reply = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def answer(**fields: object) -> Reply:
+def answer(status: int = 200, **fields: object) -> Reply:
     form = {"question": "问", "id": "问", "text": "答", "timing_ms": {"encode": 3.0}, **fields}
-    return lambda request: httpx.Response(200, json=form)
+
+    async def reply(request: web.Request) -> web.Response:
+        return web.json_response(form, status=status)
+
+    return reply
 
 
-def unreachable(request: httpx.Request) -> httpx.Response:
-    raise httpx.ConnectError("refused")
+def says(text: str) -> Reply:
+    async def reply(request: web.Request) -> web.Response:
+        return web.Response(text=text)
+
+    return reply
+
+
+async def cuts_off(request: web.Request) -> web.Response:
+    assert request.transport is not None
+    request.transport.close()
+    return web.Response()
 
 
 @pytest.mark.parametrize(
@@ -143,15 +157,17 @@ def unreachable(request: httpx.Request) -> httpx.Response:
         (answer(), "答", ""),
         (answer(question="别人的问题"), "", CROSSED),
         (answer(id="别人的"), "", CROSSED),
-        (lambda request: httpx.Response(503), "", "HTTP 503"),
-        (lambda request: httpx.Response(200, text="<html>"), "", "JSONDecodeError"),
-        (lambda request: httpx.Response(200, json={}), "", "KeyError"),
-        (unreachable, "", "ConnectError"),
+        (answer(503), "", "HTTP 503"),
+        (says("<html>"), "", "JSONDecodeError"),
+        (says("{}"), "", "KeyError"),
+        (cuts_off, "", "ServerDisconnectedError"),
     ],
 )
 def test_what_a_visitor_notices(reply: Reply, text: str, problem: str) -> None:
     async def asked() -> Met:
-        async with httpx.AsyncClient(transport=httpx.MockTransport(reply), base_url="http://x") as client:
+        app = web.Application()
+        app.router.add_post("/api/ask", reply)
+        async with TestServer(app) as server, connection(str(server.make_url("/"))) as client:
             return await ask(client, "api", "问")
 
     found = asyncio.run(asked())

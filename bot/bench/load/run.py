@@ -12,13 +12,11 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Final
 
-import httpx
-
 from bot.bench.load.bare import SIZES
 from bot.bench.load.figures import Bare, BareJob, Door, Level, LoadReport, Met, Sample, level_of
 from bot.bench.load.questions import questions_about
 from bot.bench.load.served import Served, serving
-from bot.bench.load.visitors import CROSSED, THINK_SECONDS, Crowd, ask
+from bot.bench.load.visitors import CROSSED, THINK_SECONDS, Crowd, ask, connection
 from bot.bench.run import start_side
 from bot.bench.side import BARE, BARE_JOB
 from bot.settings import Settings
@@ -107,7 +105,7 @@ def _level(
 async def _differing(served: Served, met: Sequence[Met]) -> int:
     """How many of a sample of answers are not what the same question gets when nobody else asks."""
     sample = met[:: max(1, len(met) // _ASKED_AGAIN)]
-    async with httpx.AsyncClient(base_url=served.url, timeout=60, trust_env=False) as client:
+    async with connection(served.url) as client:
         alone = [await ask(client, "api", each.question) for each in sample]
     return sum(each.text != again.text for each, again in zip(sample, alone, strict=True))
 
@@ -116,7 +114,7 @@ def _warm(served: Served, questions: Iterator[str]) -> None:
     """The first questions of a process are slow; a visitor meets them once a day."""
 
     async def few() -> None:
-        async with httpx.AsyncClient(base_url=served.url, timeout=60, trust_env=False) as client:
+        async with connection(served.url) as client:
             for question in islice(questions, _WARM_QUESTIONS):
                 await ask(client, "api", question)
 

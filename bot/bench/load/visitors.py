@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-import ssl
 import time
 from collections.abc import Iterator
 from typing import Final
 
-import httpx
+import aiohttp
 
 from bot.bench.load.figures import Door, Met
 
@@ -27,7 +26,6 @@ class Crowd:
         self._door = door
         self._questions = questions
         self._visitors = visitors
-        self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # made once: one for each visitor costs time
         self.met: list[Met] = []
 
     async def stay(self, seconds: float) -> None:
@@ -37,15 +35,18 @@ class Crowd:
 
     async def _visit(self, until: float) -> None:
         await asyncio.sleep(random.random() * THINK_SECONDS)
-        async with httpx.AsyncClient(
-            base_url=self._url, verify=self._tls, timeout=_PATIENCE_SECONDS, trust_env=False
-        ) as client:
+        async with connection(self._url) as client:
             while time.perf_counter() < until:
                 self.met.append(await ask(client, self._door, next(self._questions)))
                 await asyncio.sleep(THINK_SECONDS)
 
 
-async def ask(client: httpx.AsyncClient, door: Door, question: str) -> Met:
+def connection(url: str) -> aiohttp.ClientSession:
+    """What a visitor asks through. aiohttp's parser is C: visitors share the machine with the server."""
+    return aiohttp.ClientSession(url, timeout=aiohttp.ClientTimeout(_PATIENCE_SECONDS))
+
+
+async def ask(client: aiohttp.ClientSession, door: Door, question: str) -> Met:
     """One question by one of the doors, and what came of it; never raises."""
     sent = time.perf_counter()
     text, problem, encoded = "", "", False
@@ -55,32 +56,32 @@ async def ask(client: httpx.AsyncClient, door: Door, question: str) -> Met:
         else:
             text, problem = await _by_queue(client, question)
             encoded = True
-    except (httpx.HTTPError, ValueError, KeyError, IndexError) as error:
+    except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, IndexError) as error:
         problem = type(error).__name__
     return Met(sent, time.perf_counter() - sent, question, text, problem, encoded)
 
 
-async def _by_api(client: httpx.AsyncClient, question: str) -> tuple[str, str, bool]:
+async def _by_api(client: aiohttp.ClientSession, question: str) -> tuple[str, str, bool]:
     """The text, the problem if there is one, and whether the model encoded the question."""
-    response = await client.post("/api/ask", json={"question": question, "id": question})
-    if response.status_code != 200:
-        return "", f"HTTP {response.status_code}", False
-    answer = json.loads(response.content)
+    async with client.post("/api/ask", json={"question": question, "id": question}) as response:
+        if response.status != 200:
+            return "", f"HTTP {response.status}", False
+        answer = json.loads(await response.read())
     if answer["question"] != question or answer["id"] != question:
         return "", CROSSED, False
     return str(answer["text"]), "", bool(answer["timing_ms"]["encode"])
 
 
-async def _by_queue(client: httpx.AsyncClient, question: str) -> tuple[str, str]:
+async def _by_queue(client: aiohttp.ClientSession, question: str) -> tuple[str, str]:
     """As gradio_client's plain form: an event, then its result as a server-sent event."""
-    joined = await client.post(_CHAT, json={"data": [question, [], None, None]})
-    if joined.status_code != 200:
-        return "", f"HTTP {joined.status_code}"
-    event = joined.json()["event_id"]
-    done = await client.get(f"{_CHAT}/{event}")
-    lines = done.text.splitlines()
+    async with client.post(_CHAT, json={"data": [question, [], None, None]}) as joined:
+        if joined.status != 200:
+            return "", f"HTTP {joined.status}"
+        event = json.loads(await joined.read())["event_id"]
+    async with client.get(f"{_CHAT}/{event}") as done:
+        lines = (await done.text()).splitlines()
     if "event: complete" not in lines:
-        return "", f"HTTP {done.status_code} without an answer"
+        return "", f"HTTP {done.status} without an answer"
     data = lines[lines.index("event: complete") + 1]
     return str(json.loads(data.removeprefix("data: "))[0]), ""
 
