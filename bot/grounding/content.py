@@ -15,7 +15,9 @@ from index.expand import expand
 _PARTICLES = frozenset(
     "的了在是和与及等也还都就由对把被将会能可让给为以并且其该此这那有于向从到则所各再又或而后前时内中上下里来去做用须需要"
 )
+_ADDRESS = frozenset("您你我咱他她它们吗呢吧嘛呀哦啊啦谁啥却但很么")  # as good as never part of another word
 _PLACES = frozenset("时中上下内里前后")  # 时 of 临时 is no particle
+_ALONE = _PARTICLES | _ADDRESS
 _LIGHT = _PARTICLES | frozenset("人者不未无没非")
 _WORD = re.compile(r"[\u3400-\u9fff]+|[a-z0-9.+-]+")
 
@@ -53,7 +55,7 @@ def _harmless(text: str, covered: list[bool]) -> None:
     """Words of one character are parts of others, but for particles."""
     for words in (harmless(), frames()):
         for at, word in words.find(text):
-            part = word not in _PARTICLES or (word in _PLACES and at and not covered[at - 1])
+            part = word not in _ALONE or (word in _PLACES and at and not covered[at - 1])
             if len(word) > 1 or not part:
                 _cover(covered, at, at + len(word))
 
