@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from bot.grounding.evidence import bigrams
 from bot.grounding.words import pattern
 
 _BAN_BEHIND = re.compile(r"(?:禁止|严禁|不允许|不被允许|不可以)的?\s*$")
@@ -23,6 +24,8 @@ def same_denial(told: str, sentence: str, there: str, around: str, whole: str) -
     `sentence` is what the piece stands in, `around` the segment of the measure, `whole` its sentence.
     """
     own, other = negations(told), negations(there)
+    if _besides(told, sentence) or _contrasts(told, sentence) or (own and _excepted(told, whole)):
+        return True
     if not _BAN_BEHIND.search(told) and _affirmed(told, own, around):
         return False
     if own and all(_denied(one, whole) for one in own):
@@ -36,6 +39,28 @@ def same_denial(told: str, sentence: str, there: str, around: str, whole: str) -
         elsewhere = all(one[:3] in sentence for one in other)
         return elsewhere or (bool(negations(sentence)) and not any(one[-2:] in told for one in other))
     return not own
+
+
+def _besides(told: str, sentence: str) -> bool:
+    """Whether a piece 除A外 goes on with 还: A is the case as well."""
+    if re.search("除.+外$", told) is None:
+        return False
+    return re.search(re.escape(told) + ",[^,]{0,10}?(?:还|另|也|同时|并|再)", sentence) is not None
+
+
+def _contrasts(told: str, sentence: str) -> bool:
+    """Whether a piece only says what is not so, where the next says what is: 并非A,而是B."""
+    match = re.search("(?:并非|并不是|不是)", told)
+    return match is not None and re.search(re.escape(told[match.start() :]) + ",?而?是", sentence) is not None
+
+
+def _excepted(told: str, whole: str) -> bool:
+    """Whether a measure takes out what a piece says is not concerned: 涉及国家秘密的除外."""
+    for match in re.finditer("(?:^|[,;])([^,;]{4,})(?:除外|不在此限)", whole):
+        letters = bigrams(match[1])
+        if len(letters & bigrams(told)) >= 0.7 * len(letters):
+            return re.search("不(?:在|属|列|纳|包|适|计|需|必|要|受|用)|无需|无须", told) is not None
+    return False
 
 
 def _affirmed(told: str, own: Sequence[str], around: str) -> bool:
@@ -57,7 +82,11 @@ def _affirmed(told: str, own: Sequence[str], around: str) -> bool:
 
 def _denied(one: str, whole: str) -> bool:
     """Whether a denial stands in a text: as it is, by its verb (取消), as a ban from behind, as 其他."""
-    if one[:4] in whole or (one[:2] in _VERBS and one[:2] in whole):
+    if (
+        one[:4] in whole
+        or (len(one) > 3 and one[:2] == "不得" and one[:3] in whole)
+        or (one[:2] in _VERBS and one[:2] in whole)
+    ):
         return True
     verb = one[-2:] if len(one) > 2 else ""
     aside = "(?:[在向将把对以从][^,;]{1,24})?[^,;]{0,4}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.grounding.evidence import Ground, Piece, telling
+from bot.grounding.numbers import find_numbers
 from bot.grounding.parties import read_parties
 
 _MAY = re.compile("(?:可以?|能够?)")
@@ -13,18 +14,27 @@ _RIGHT = re.compile(
     "(?:可以?|能够?)(?:(?:在|通过|按照?|向|凭|从|于|用)[^,]{1,24}?)?(?:在线|直接|优先|自主|提出|一次性)?"
     "(?P<verb>使用|申请|申领|申报|领取|购买|抵扣|支付|提交|注册|报名|参加|选择|查询|用于|用)"
 )
-_ADVICE = re.compile("(?:可以?|不妨|建议|能够?)(?:先|多|重点|随时|直接|向[^,]{2,12}|到[^,]{2,12})?(?:关注|了解|留意|参考|查看|查阅|看看|咨询)")
+_ADVICE = re.compile(
+    "(?:可以?|不妨|建议|能够?)(?:先|多|重点|随时|直接|向[^,]{2,12}|到[^,]{2,12})?(?:关注|了解|留意|参考|查看|查阅|看看|咨询)"
+)
 _OFFICE = re.compile("[局委厅]$|部门|政府|财政|中心|办公室")
+_AT_HEAD = 12
 _LEAST = 0.7
+
+
+def what_is_advised(text: str) -> str | None:
+    """What a piece advises its reader to look at: no fact, but it must be there. None if it advises nothing."""
+    match = _ADVICE.search(text)
+    return text[match.end() :] if match and match.start() <= _AT_HEAD and not find_numbers(text) else None
 
 
 def is_may(piece: Piece, anchor: Piece, ground: Ground) -> bool:
     """Whether a piece with 可以 says what the piece of the measure does: support, a right; or only advises."""
-    if _ADVICE.search(piece.text):
-        return True
     if not piece.own <= {"explore"} or not _MAY.search(piece.text) or _TRY.search(piece.text):
         return False
-    if anchor.own & {"support", "encourage"} or (not anchor.own and anchor.strength in ("support", "encourage")):
+    if anchor.own & {"support", "encourage"} or (
+        not anchor.own and anchor.strength in ("support", "encourage")
+    ):
         return "must" not in anchor.own
     return anchor.strength == "plain" and not anchor.own and _is_right(piece, anchor, ground)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.grounding.evidence import Ground, Piece, bigrams, telling
 from bot.grounding.numbers import find_numbers
 from bot.grounding.told import Told
@@ -20,6 +22,8 @@ def is_stray(told: Told, anchor: Piece, ground: Ground) -> bool:
     piece = told.piece
     here = bigrams(ground.texts[0]) | bigrams(ground.told_with(anchor))
     if find_numbers(piece.text):
+        if _listed_from_elsewhere(piece.text, here, ground):
+            return True
         if _stands_alone(piece, anchor, ground):
             return False
         own, least = telling(_case(told, anchor)) & ground.bigrams, _LEAST_WITH_NUMBER
@@ -35,6 +39,18 @@ def is_stray(told: Told, anchor: Piece, ground: Ground) -> bool:
         here |= bigrams(ground.texts[anchor.sentence])
         own = frozenset(pair for pair in own if ground.weights.get(pair, 0) == 1)
     return len(own) >= 4 and len(own - here) >= 4 and len(own & here) < least * len(own)
+
+
+_MEMBER = re.compile("[和与及、]([\u4e00-\u9fff]{3,8}?)(?=的|[和与及、]|$)")
+
+
+def _listed_from_elsewhere(text: str, here: frozenset[str], ground: Ground) -> bool:
+    """Whether a list has a member that the measure names elsewhere only: 首次和重新认定的奖励上浮20%."""
+    for match in _MEMBER.finditer(text):
+        own = telling(match[1])
+        if own <= ground.bigrams and len(own - here) >= 2 and 2 * len(own & here) <= len(own):
+            return True
+    return False
 
 
 def _case(told: Told, anchor: Piece) -> str:

@@ -38,7 +38,9 @@ class Number:
         return (
             self.value == other.value
             and (self.unit == other.unit or not self.unit or {self.unit, other.unit} <= _COUNTED)
-            and (self.bound == other.bound or (self._loose(other) and "lower" not in (self.bound, other.bound)))
+            and (
+                self.bound == other.bound or (self._loose(other) and "lower" not in (self.bound, other.bound))
+            )
             and self.ordinal == other.ordinal
         )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Literal
 
-from bot.grounding.evidence import Ground, Piece, bigrams, telling
+from bot.grounding.evidence import Ground, Piece, bigrams, names_in, telling
 from bot.grounding.numbers import find_numbers
 from bot.grounding.parties import Party, like, read_parties
 from bot.grounding.words import fillers, pattern, qualifiers, strict_qualifiers
@@ -18,6 +18,12 @@ _CUE = re.compile(
     "(?<![得到获享受])支持|鼓励|引导|推动|探索|应当|必须|不得|可以(?!得到|获得|享受|领取)|应(?!用)|要|将|负责|承担|给予|牵头|建立|设立|制定|建设|开展|组织|安排|补助|奖励"
 )
 _HELD = 0.25
+_CAP_OF = re.compile(
+    "(?:补助|补贴|奖励|资助|贴息|减免)(?:金|资金|标准|金额|期限|额度|面积)?(?:[对按每][^,]{2,10})?(?:[最不]|封顶|上限)"
+)
+_RELATED = re.compile(
+    "[与和同][^,、]{1,14}(?:有关|相关)|没有关|有关联|(?:有关|相关)(?=工作|机制|规定|要求|情况|内容|信息|材料|合同|票据|资料|手续|条款|政策|措施)"
+)
 _ACT = ("does", "told", "helped", "with")
 
 
@@ -41,6 +47,7 @@ def _qualifiers(piece: Piece, context: str, anchor: Piece, ground: Ground) -> It
             if noun in piece.text if strict and noun else _much(piece, anchor):
                 yield word + noun
     told = pattern("sums_up").sub("", piece.text) if ground.conditional else piece.text
+    told = _RELATED.sub("", told)
     for words in qualifiers():
         if any(word in told for word in words) and words[0] in strict_qualifiers():
             clause = ground_clause(anchor) + ground.texts[anchor.sentence]
@@ -116,6 +123,13 @@ def _limits(piece: Piece, segment: str) -> bool:
         return True
     if re.search("累计|上限|期限", piece.text) and not re.search("给予|[可能]以?[获领享得拿]", piece.text):
         return True
+    bound = any(one.bound == "upper" for one in find_numbers(piece.text))
+    if (
+        bound
+        and _CAP_OF.search(piece.text)
+        and not re.search("给予|获得|享受|领取|可[以获得享拿领]", piece.text)
+    ):
+        return True
     return re.search(
         "[最不]高?(?:超过|多|长|高)|只能|上限|期限?为|至多", piece.text
     ) is not None and not re.search("奖励|给予|补助|补贴", piece.text)
@@ -137,8 +151,21 @@ def _dropped(piece: Piece, context: str, anchor: Piece, ground: Ground) -> Itera
                 or (party is None and _attribute(words, text[at + 1 :]))
                 or (party is not None and words.endswith("的"))
             )
+            if words.removesuffix("的") and _own_short_form(words, anchor.text[match.end() :], ground):
+                continue
             if narrows and not loose(words.removesuffix("的")) and not _told_of(words, context):
                 yield words
+
+
+def _own_short_form(words: str, noun: str, ground: Ground) -> bool:
+    """Whether the measure says a noun without what narrows it as well, or the words only name its region."""
+    if re.match("[省市](?=[\u4e00-\u9fff])", noun) and re.fullmatch("[^省市县区级的各]{2,3}", words):
+        return not names_in(words + noun[0], ground.known)
+    short = noun[:3]
+    return (
+        len(short) == 3
+        and re.search(f"(?:[的、或者]|所[^,]{{1,3}}的){re.escape(short)}", ground.text) is not None
+    )
 
 
 def _attribute(words: str, behind: str) -> bool:
@@ -301,6 +328,10 @@ def _narrower(party: Party, context: str) -> bool:
     if len(words) < 2 or loose(words) or _told_of(words, context):
         return False
     if pattern("sums_up").search(context) or one_of_several(words, context):
+        return False
+    if re.match("申[领请报]", words) and re.search("申[领请报]|条件|资格|入[驻库]", context):
+        return False
+    if (group := re.search("等(?P<kind>[^等的]{2,})$", words)) and group["kind"] in context:
         return False
     groups = [group for group in qualifiers() if any(word in words for word in group)]
     return not any(word in context for group in groups for word in group)

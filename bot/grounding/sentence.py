@@ -12,27 +12,29 @@ numbers, places, quotes, strength, negation and the words that the lexicon knows
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from bot.grounding.alignment import substituted, swapped
 from bot.grounding.amounts import number_faults
+from bot.grounding.anchors import find_anchors
 from bot.grounding.cites import Cited, read_citations
 from bot.grounding.content import uncovered
 from bot.grounding.denial import negations, same_denial
 from bot.grounding.english import faults_in_english, is_english
 from bot.grounding.evidence import Ground, Piece, plain, telling
+from bot.grounding.joined import joined_faults
 from bot.grounding.literal import literal_faults
+from bot.grounding.may import what_is_advised
 from bot.grounding.merged import is_stray
-from bot.grounding.numbers import Number, find_numbers
+from bot.grounding.numbers import find_numbers
 from bot.grounding.reach import name_faults, neighbour_faults
 from bot.grounding.roles import role_faults
+from bot.grounding.scope import frees_otherwise, scope_faults
 from bot.grounding.strength import strength_faults
 from bot.grounding.told import Told, told_pieces
 from bot.grounding.turned import turned_round
-from bot.grounding.words import pattern
 from corpus.applicability import Applicability
 from corpus.measure import Measure
 
@@ -116,8 +118,11 @@ def check(
 
 
 def _told_faults(text: str, grounds: Sequence[Ground]) -> Iterator[tuple[Fault, str]]:
-    for told in told_pieces(text, grounds):
-        yield from _piece_faults(told, grounds)
+    told = list(told_pieces(text, grounds))
+    for one in told:
+        yield from _piece_faults(one, grounds)
+    if len(grounds) == 1:
+        yield from (("merged", words) for words in joined_faults(told, grounds[0]))
 
 
 def _piece_faults(told: Told, grounds: Sequence[Ground]) -> Iterator[tuple[Fault, str]]:
@@ -134,11 +139,14 @@ def _piece_faults(told: Told, grounds: Sequence[Ground]) -> Iterator[tuple[Fault
 
 def _against(told: Told, ground: Ground) -> Iterator[tuple[Fault, str]]:
     piece = told.piece
+    if (advised := what_is_advised(piece.text)) is not None:
+        yield from (("content", words) for words in uncovered(advised, ground))
+        return
     yield from (
         ("content", words)
         for words in uncovered(told.group if find_numbers(piece.text) else piece.text, ground)
     )
-    anchors = _anchors(piece, ground)
+    anchors = find_anchors(told, ground)
     numbers = find_numbers(piece.text)
     if not anchors:
         if numbers or negations(piece.text) or (piece.strength != "plain" and telling(piece.text)):
@@ -148,43 +156,13 @@ def _against(told: Told, ground: Ground) -> Iterator[tuple[Fault, str]]:
     yield from min(results, key=len)
 
 
-def _anchors(piece: Piece, ground: Ground) -> list[Piece]:
-    """The pieces of a measure that a piece repeats best: those as good as the best one."""
-    own, numbers = telling(piece.text), find_numbers(piece.text)
-    scores = [
-        (sum(ground.weights[pair] for pair in own & one.bigrams), -len(one.text), at)
-        for at, one in enumerate(ground.pieces)
-        if one.sentence or not numbers
-    ]
-    best = max((score for score, _, _ in scores), default=0)
-    if not best:
-        return [
-            one
-            for one in ground.pieces
-            if numbers and all(any(own.same(other) for other in find_numbers(one.text)) for own in numbers)
-        ]
-    least = 0.97 * best
-    found = [ground.pieces[at] for score, _, at in scores if score >= least]
-    if numbers and len(numbers) <= 3:
-        found += [
-            ground.pieces[at]
-            for score, _, at in scores
-            if least > score > 0 and _has_all(numbers, find_numbers(ground.pieces[at].text))
-        ]
-    return found
-
-
-def _has_all(numbers: Sequence[Number], there: Sequence[Number]) -> bool:
-    return all(any(one.same(other) for other in there) for one in numbers)
-
-
 def _beside(told: Told, anchor: Piece, ground: Ground) -> Iterator[tuple[Fault, str]]:
     """What differs between a piece and the piece of the measure that it repeats."""
     piece = told.piece
     yield from (("number", words) for words in number_faults(told, anchor, ground))
     whole = ground.texts[anchor.sentence]
     denial = same_denial(piece.text, told.sentence, anchor.text, ground.segment(anchor), whole)
-    if not denial or _exempt(told, anchor, ground):
+    if not denial or frees_otherwise(told, anchor, ground):
         yield "negation", piece.text
     yield from (("strength", words) for words in strength_faults(told, anchor, ground))
     yield from name_faults(piece, anchor, ground)
@@ -194,34 +172,6 @@ def _beside(told: Told, anchor: Piece, ground: Ground) -> Iterator[tuple[Fault, 
         ("content", words) for words in substituted(piece.text, anchor.text, told.sentence, ground.text)
     )
     yield from (("actor", words) for words in swapped(piece.text, anchor.text, ground.text))
-    yield from (("condition", words) for words in _scope(piece, anchor, ground))
+    yield from (("condition", words) for words in scope_faults(piece, anchor, ground))
     if is_stray(told, anchor, ground):
         yield "merged", piece.text
-
-
-def _scope(piece: Piece, anchor: Piece, ground: Ground) -> Iterator[str]:
-    """仅 and 所有 that the measure does not have there."""
-    segment = ground.segment(anchor)
-    for name, there in (("only", "only_there"), ("every", "every_there")):
-        match = pattern(name).search(piece.text)
-        if match and not pattern(there).search(segment):
-            yield match[0]
-    if (
-        re.search("分别|各自", piece.text)
-        and re.search("共同|合计|总计|累计", segment)
-        and "分别" not in segment
-    ):
-        yield piece.text
-
-
-def _exempt(told: Told, anchor: Piece, ground: Ground) -> bool:
-    """Whether something is free in the sentence and not in the measure, or the other way about."""
-    free = pattern("exempt")
-    near = "".join(ground.texts[max(0, anchor.sentence - 1) : anchor.sentence + 2])
-    if free.search(told.piece.text):
-        return free.search(near) is None
-    return (
-        free.search(anchor.text) is not None
-        and not free.search(told.sentence)
-        and not negations(told.sentence)
-    )

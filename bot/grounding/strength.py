@@ -97,7 +97,8 @@ def _says_when(text: str) -> bool:
     return (
         text.endswith("的")
         or len(text) <= 3
-        or re.match("对于?|针对|关于|至于|[^,]{0,10}(?:如果|若|只要)|如|凡是?|当|以[^,]+为[^,]+$", text) is not None
+        or re.match("对于?|针对|关于|至于|[^,]{0,10}(?:如果|若|只要)|如|凡是?|当|以[^,]+为[^,]+$", text)
+        is not None
     )
 
 

@@ -1,0 +1,63 @@
+"""What a piece of a sentence is laid beside: the pieces of a measure that it repeats."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.grounding.evidence import Ground, Piece, bigrams, telling
+from bot.grounding.numbers import Number, find_numbers
+from bot.grounding.told import Told
+
+_REFUSES = re.compile("不得|不予|禁止|严禁")
+
+
+def find_anchors(told: Told, ground: Ground) -> list[Piece]:
+    """The pieces of a measure that a piece repeats best; of a refusal also those that refuse the same."""
+    found = _best(told.piece, ground)
+    if not _REFUSES.search(told.piece.text) or any(_REFUSES.search(one.text) for one in found):
+        return found
+    own = telling(told.group) & ground.bigrams
+    return found + [
+        one
+        for one in ground.pieces
+        if _REFUSES.search(one.text) and 2 * len(own & bigrams(ground.segment(one))) >= len(own) > 1
+    ]
+
+
+def _best(piece: Piece, ground: Ground) -> list[Piece]:
+    """The pieces that a piece repeats best: those as good as the best one."""
+    own, numbers = telling(piece.text), find_numbers(piece.text)
+    scores = [
+        (sum(ground.weights[pair] for pair in own & one.bigrams), -len(one.text), at)
+        for at, one in enumerate(ground.pieces)
+        if one.sentence or not numbers
+    ]
+    best = max((score for score, _, _ in scores), default=0)
+    if not best:
+        return [
+            one
+            for one in ground.pieces
+            if numbers and all(any(own.same(other) for other in find_numbers(one.text)) for own in numbers)
+        ]
+    least = 0.97 * best
+    found = [ground.pieces[at] for score, _, at in scores if score >= least]
+    if numbers and len(numbers) <= 3:
+        found += [
+            ground.pieces[at]
+            for score, _, at in scores
+            if least > score > 0 and _has_all(numbers, find_numbers(ground.pieces[at].text))
+        ]
+        cases = {words for one in found for words in one.conditions}
+        found = [
+            one
+            for one in found
+            if one.text not in cases
+            or re.search("补助|补贴|奖励|给予", one.text)
+            or _has_all(numbers, find_numbers(one.text))
+        ]
+    return found
+
+
+def _has_all(numbers: Sequence[Number], there: Sequence[Number]) -> bool:
+    return all(any(one.same(other) for other in there) for one in numbers)
