@@ -52,7 +52,7 @@ def test_growth_is_that_of_the_second_half(mib: list[int], expected: float | Non
 def test_a_level() -> None:
     found = [*(met(0.1 * n) for n in range(1, 21)), met(9.0, "HTTP 503"), met(9.0, "HTTP 503")]
     samples = [Sample(0.0, 100.0, 5.0), Sample(10.0, 104.0, 15.0)]
-    level = level_of("api", 20, found, 0, (10.0, 2.0), samples, BARE.best, cores=2)
+    level = level_of("api", 20, found, 0, (10.0, 2.0), samples, cores=2).beside(BARE)
     assert (level.answers, level.errors, level.problems) == (20, 2, {"HTTP 503": 2})
     assert (level.p50, level.p95, level.p99) == (1.0, 1.9, 2.0)
     assert (level.per_second, level.of_encoder, level.encoded) == (2.0, 0.01, 1.0)
@@ -62,12 +62,12 @@ def test_a_level() -> None:
 
 
 def test_a_level_without_answers() -> None:
-    level = level_of("chat", 1, [met(1.0, "ReadTimeout")], 0, (1.0, 0.0), [], BARE.best, cores=1)
+    level = level_of("chat", 1, [met(1.0, "ReadTimeout")], 0, (1.0, 0.0), [], cores=1)
     assert (level.answers, level.errors, level.per_second, level.server_cpu) == (0, 1, 0.0, None)
 
 
 def test_the_report_as_text_and_json() -> None:
-    level = level_of("api", 200, [met(0.5)] * 100, 3, (1.0, 0.1), [], BARE.best, cores=2)
+    level = level_of("api", 200, [met(0.5)] * 100, 3, (1.0, 0.1), [], cores=2).beside(BARE)
     poor = replace(level, problems={"HTTP 503": 7})
     report = LoadReport(BARE, (level, poor), 4.2, 2, 1.0, "3.11")
     text = load_text(report)
@@ -77,6 +77,11 @@ def test_the_report_as_text_and_json() -> None:
     form = json.loads(json.dumps(report.to_json()))
     assert form["best_encoder_per_s"] == 200.0
     assert form["levels"][0]["crossed"] == 3 and form["levels"][1]["problems"] == {"HTTP 503": 7}
+
+
+def test_the_encoder_before_and_after() -> None:
+    drifted = BARE.mean(Bare({1: 60.0, 32: 100.0, 64: 170.0}, 10.5))
+    assert drifted == Bare({1: 70.0, 32: 150.0, 64: 165.0}, 10.0) and drifted.best == 165.0
 
 
 # Questions
@@ -186,4 +191,4 @@ def test_a_real_load(tmp_path: Path) -> None:
         assert level.answers >= 1 and 0 < level.p50 <= level.p95 <= level.p99
         assert level.of_encoder > 0 and level.client_ms > 0
     assert api.encoded > 0.5 and (api.mib or 0) > 100
-    assert report.bare.best > 1 and report.ready_s > 0 and len(said) == 4
+    assert report.bare.best > 1 and report.ready_s > 0 and len(said) == 5

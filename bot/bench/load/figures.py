@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from pydantic import TypeAdapter
@@ -44,6 +44,12 @@ class Bare:
     def best(self) -> float:
         """At its best batch."""
         return max(self.per_second.values())
+
+    def mean(self, other: Bare) -> Bare:
+        """The means of two measurements of the same sizes."""
+        pairs = {size: (rate, other.per_second[size]) for size, rate in self.per_second.items()}
+        rates = {size: round(sum(pair) / 2, 1) for size, pair in pairs.items()}
+        return Bare(rates, round((self.cpu_ms + other.cpu_ms) / 2, 2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +106,10 @@ class Level:
         """Questions that got no answer."""
         return sum(self.problems.values())
 
+    def beside(self, bare: Bare) -> Level:
+        """The level compared with the encoder alone."""
+        return replace(self, of_encoder=round(self.per_second / bare.best, 3))
+
 
 @dataclass(frozen=True, slots=True)
 class LoadReport:
@@ -126,10 +136,12 @@ def level_of(
     crossed: int,
     spent: tuple[float, float],
     samples: Sequence[Sample],
-    best: float,
     cores: int,
 ) -> Level:
-    """What came of a level. `spent`: the seconds it took, and those of processor the visitors took."""
+    """What came of a level, not yet `beside` the encoder alone.
+
+    `spent`: the seconds it took, and those of processor the visitors took.
+    """
     seconds, client = spent
     answered = [one for one in met if not one.problem]
     times = sorted(one.seconds for one in answered) or [math.nan]
@@ -148,7 +160,7 @@ def level_of(
         p99=_rank(times, 0.99),
         per_second=round(per_second, 1),
         encoded=round(sum(one.encoded for one in answered) / max(1, len(answered)), 3),
-        of_encoder=round(per_second / best, 3),
+        of_encoder=math.nan,
         mib=samples[-1].mib if samples else None,
         growth=growth(samples),
         server_cpu=share,

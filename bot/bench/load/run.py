@@ -44,6 +44,7 @@ def run_load(
     """Put a server of this machine under load; `report` is told what goes on.
 
     Each of `visitors` is a level of so many who ask for `seconds`, with a second to think after each answer.
+    The encoder alone is measured before and after, as the speed of a machine drifts within minutes.
     Raises UsageError without a model or a level, WenceError if the server does not start.
     """
     if not settings.dense or not visitors:
@@ -56,7 +57,7 @@ def run_load(
     report("测量模型单独编码… / measuring the encoder alone…")
     rounds = _ROUNDS if seconds >= _LONG_SECONDS else 1
     job = BareJob(settings.embedding_model, settings.encoder, tuple(islice(questions, max(SIZES))), rounds)
-    bare = BARE.validate_json(start_side("bare", BARE_JOB.dump_json(job)))
+    before = _bare(job)
     report("启动服务… / starting the server…")
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     levels: list[Level] = []
@@ -66,8 +67,16 @@ def run_load(
         plan.append(("chat", min(_CHAT_VISITORS, max(visitors)), seconds / 4))
         for door, count, duration in plan:
             report(f"{count} 位访客，{duration:g} 秒… / {count} visitors for {duration:g} s ({door})…")
-            levels.append(_level(served, door, count, duration, questions, bare, cores))
-    return LoadReport(bare, tuple(levels), served.ready_s, cores, THINK_SECONDS, platform.python_version())
+            levels.append(_level(served, door, count, duration, questions, cores))
+    report("再测量模型单独编码… / measuring the encoder alone again…")
+    bare = before.mean(_bare(job))
+    compared = tuple(level.beside(bare) for level in levels)
+    return LoadReport(bare, compared, served.ready_s, cores, THINK_SECONDS, platform.python_version())
+
+
+def _bare(job: BareJob) -> Bare:
+    """In a process of its own."""
+    return BARE.validate_json(start_side("bare", BARE_JOB.dump_json(job)))
 
 
 def visitors_of(text: str) -> tuple[int, ...]:
@@ -88,7 +97,6 @@ def _level(
     count: int,
     duration: float,
     questions: Iterator[str],
-    bare: Bare,
     cores: int,
 ) -> Level:
     crowd = Crowd(served.url, door, questions, count)
@@ -99,7 +107,7 @@ def _level(
         spent = last - start, time.process_time() - busy
     crossed = sum(met.problem == CROSSED for met in crowd.met)
     crossed += asyncio.run(_differing(served, [met for met in crowd.met if not met.problem]))
-    return level_of(door, count, crowd.met, crossed, spent, samples, bare.best, cores)
+    return level_of(door, count, crowd.met, crossed, spent, samples, cores)
 
 
 async def _differing(served: Served, met: Sequence[Met]) -> int:
