@@ -92,8 +92,9 @@ def same() -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for text in _file("synonyms")["directed"].values():
         for line in text.strip().splitlines():
-            word, others = line.split(":")
-            found.setdefault(word, []).extend(others.split())
+            words, others = map(str.split, line.split(":"))
+            for word in words:
+                found.setdefault(word, []).extend(other for other in others if other != word)
     for text in _file("synonyms")["groups"].values():
         for group in map(str.split, text.strip().splitlines()):
             for word in group:
