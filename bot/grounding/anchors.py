@@ -42,6 +42,8 @@ def _best(piece: Piece, ground: Ground) -> list[Piece]:
         ]
     least = 0.97 * best
     found = [ground.pieces[at] for score, _, at in scores if score >= least]
+    if piece.text.endswith("的"):
+        found += [one for one in ground.pieces if one not in found and _is_case(one, own)]
     if numbers and len(numbers) <= 3:
         found += [
             ground.pieces[at]
@@ -57,6 +59,12 @@ def _best(piece: Piece, ground: Ground) -> list[Piece]:
             or _has_all(numbers, find_numbers(one.text))
         ]
     return found
+
+
+def _is_case(piece: Piece, told: frozenset[str]) -> bool:
+    """Whether a piece of a measure is a short condition that a piece tells in full: 对重新认定的."""
+    own = telling(piece.text) if piece.text.endswith("的") else frozenset()
+    return len(own) >= 2 and len(own & told) >= 0.8 * len(own)
 
 
 def _has_all(numbers: Sequence[Number], there: Sequence[Number]) -> bool:

@@ -89,6 +89,8 @@ def _denied(one: str, whole: str) -> bool:
     ):
         return True
     verb = one[-2:] if len(one) > 2 else ""
+    if verb and one.startswith("没有") and re.search(f"没有[^,;。]{{0,30}}{re.escape(verb)}", whole):
+        return True
     aside = "(?:[在向将把对以从][^,;]{1,24})?[^,;]{0,4}"
     if verb and re.search(rf"(?:{pattern('negation').pattern}){aside}{re.escape(verb)}", whole):
         return True

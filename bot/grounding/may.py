@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.grounding.evidence import Ground, Piece, telling
+from bot.grounding.evidence import Ground, Piece, bigrams, telling
 from bot.grounding.numbers import find_numbers
 from bot.grounding.parties import read_parties
 
@@ -49,7 +49,7 @@ def _is_right(piece: Piece, anchor: Piece, ground: Ground) -> bool:
         return False
     if any(one.part == "does" and _OFFICE.search(one.name) for one in read_parties(piece.text)):
         return False
-    own = telling(piece.text)
-    return len(own & ground.bigrams) >= _LEAST * len(own) and len(own & anchor.bigrams) >= _LEAST * len(
+    own, there = telling(piece.text), bigrams(ground.texts[anchor.sentence])
+    return len(own & ground.bigrams) >= _LEAST * len(own) and len(own & there) >= _LEAST * len(
         own & ground.bigrams
     )

@@ -10,8 +10,10 @@ from bot.grounding.told import Told
 
 _LEAST_SHARE = 0.8
 _LEAST_WITH_NUMBER = 0.75
-_NEARLY_ALL = 0.9
+_NEARLY_ALL = 0.8
 _MANY = 4
+_LIST = re.compile("(?:下列|以下|如下)[^,;。]{0,8}:|同时(?:具备|符合|满足)")
+_RAISE = re.compile("(?:可以?|应当?|再|将)[^,]{0,8}?(?:提高|上浮|上调|增加|提升)")
 
 
 def is_stray(told: Told, anchor: Piece, ground: Ground) -> bool:
@@ -21,6 +23,8 @@ def is_stray(told: Told, anchor: Piece, ground: Ground) -> bool:
     """
     piece = told.piece
     here = bigrams(ground.texts[0]) | bigrams(ground.told_with(anchor))
+    if _LIST.search(ground.texts[anchor.sentence]):
+        here |= bigrams(ground.texts[anchor.sentence])
     if find_numbers(piece.text):
         if _listed_from_elsewhere(piece.text, here, ground):
             return True
@@ -29,9 +33,14 @@ def is_stray(told: Told, anchor: Piece, ground: Ground) -> bool:
         own, least = telling(_case(told, anchor)) & ground.bigrams, _LEAST_WITH_NUMBER
         there = find_numbers(anchor.text)
         here_all = all(any(one.same(other) for other in there) for one in find_numbers(piece.text))
-        if here_all and own & ground.beside(anchor):
+        if _RAISE.search(anchor.text) and len(own & telling(_RAISE.split(anchor.text)[0])) >= 2:
+            return False  # a raise is on what is told before it
+        beside = ground.beside(anchor)
+        if _case_told(anchor, own) and not telling(piece.text) & beside:
+            return False
+        if here_all and own & beside:
             mine = ground.apart(anchor)
-            if len(own & ground.beside(anchor)) == 1 and len(own & mine) >= _MANY:
+            if len(own & beside) == 1 and len(own & mine) >= _MANY:
                 return False
             return not mine or len(own & mine) < _NEARLY_ALL * len(mine)
     else:
@@ -51,6 +60,12 @@ def _listed_from_elsewhere(text: str, here: frozenset[str], ground: Ground) -> b
         if own <= ground.bigrams and len(own - here) >= 2 and 2 * len(own & here) <= len(own):
             return True
     return False
+
+
+def _case_told(anchor: Piece, own: frozenset[str]) -> bool:
+    """Whether all conditions of the piece repeated are told in full: then the number goes with them."""
+    cases = [telling(one) for one in anchor.conditions]
+    return bool(cases) and all(len(one) >= 2 and len(one & own) >= 0.8 * len(one) for one in cases)
 
 
 def _case(told: Told, anchor: Piece) -> str:

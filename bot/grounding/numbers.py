@@ -142,7 +142,7 @@ def _whole(text: str) -> Decimal | None:
 def _bound(text: str, start: int, end: int) -> Bound:
     """Whether the words next to a number make it an upper or a lower bound."""
     before, after = text[max(0, start - 6) : start], text[end : end + 3]
-    before = re.split(r"[,;。:、]", before)[-1]
+    before = re.split(r"[,;。:、]", before)[-1].replace("可以", "")  # 可以上调 holds 以上
     found: list[tuple[int, Bound]] = []
     for name in ("upper", "lower"):
         kind: Bound = "upper" if name == "upper" else "lower"

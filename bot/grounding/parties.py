@@ -109,6 +109,8 @@ def _part(text: str, start: int, end: int) -> Part:
         return "does"
     if after.startswith(("之间", "间")) or (before.endswith("对") and re.match("的(?![^,]*的)", after)):
         return "other"
+    if before == "对于":
+        return "helped"
     if _GETS.search(before):
         return (
             "told" if re.search("(?<!针)对$", before) and "的" in after[1:] else "gets"

@@ -55,6 +55,8 @@ def strength_faults(told: Told, anchor: Piece, ground: Ground) -> Iterator[str]:
         return
     if piece.strength == "plain" and not piece.own and (_lists(piece.text) or _caps(piece, anchor)):
         return
+    if piece.own and piece.own == anchor.own and piece.strength != "must":
+        return
     extra = piece.own - allowed - _word_for_word(piece.text, ground.segment(anchor))
     if piece.strength != "plain" and piece.strength not in allowed:
         yield piece.text

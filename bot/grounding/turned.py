@@ -24,7 +24,8 @@ def turned_round(text: str, grounds: Sequence[Ground]) -> str | None:
     match = refusals[0]
     what = (match["what"] or match["for"] or "").replace("的", "")
     before, behind = text[: match.start()], text[match.end() :]
-    met = _met(before, grounds)
+    otherwise = re.search(",否则[^,]{0,4}$", before) if match["what"] or match["for"] else None
+    met = before[: otherwise.start()] + "," if otherwise else _met(before, grounds)
     return None if met is None else f"{met}可以{what}{behind}"
 
 
