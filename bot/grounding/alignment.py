@@ -8,7 +8,7 @@ from difflib import Match, SequenceMatcher
 from itertools import pairwise
 
 from bot.grounding.numbers import find_numbers
-from bot.grounding.words import fillers, frames, listed, pattern, same, same_words
+from bot.grounding.words import fillers, frames, listed, pattern, reworded, same, same_words
 
 _EDGE = 2
 _LONGEST = 8
@@ -40,16 +40,8 @@ def substituted(text: str, there: str, sentence: str, around: str) -> Iterator[s
         here = core in re.sub("[、和与及]", "", there) or sentence.count(lost) >= there.count(lost)
         if not core or not lost or here or _alike(core, lost) or _alike(said, instead):
             continue
-        if not _reworded(text, first.b + first.size, second.b, there):
+        if not reworded(text, first.b + first.size, second.b, there):
             yield said
-
-
-def _reworded(text: str, start: int, end: int, there: str) -> bool:
-    """Whether what is said instead is part of a word that `there` has otherwise: 院 of 养老院, 养老机构."""
-    return any(
-        at <= start and end <= at + len(word) and any(other in there for other in same()[word])
-        for at, word in same_words().find(text)
-    )
 
 
 def _core(words: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from bot.grounding.evidence import Ground, plain
-from bot.grounding.words import listed, pattern
+from bot.grounding.words import listed, pattern, reworded
 from corpus.applicability import Applicability
 from corpus.find import find_names
 from corpus.places import find_places
@@ -55,7 +55,9 @@ def _institutions(text: str, there: str) -> Iterator[str]:
         if name.endswith(listed("no_institution")):
             continue
         loose = tail and len(tail[0]) > 1 and tail[0] in there and _loose(match[0], tail[0])
-        if name not in there and not loose and not _short_for(name, there):
+        if name in there or loose or _short_for(name, there):
+            continue
+        if not reworded(text, end - len(name), end, there):
             yield name
 
 

@@ -108,6 +108,14 @@ def same_words() -> Lookup:
     return Lookup.of(same(), _words("synonyms", "shields"))
 
 
+def reworded(text: str, start: int, end: int, there: str) -> bool:
+    """Whether a stretch of a text is of a word that another text has otherwise: 院 of 养老院, 养老机构."""
+    return any(
+        at <= start and end <= at + len(word) and any(other in there for other in same()[word])
+        for at, word in same_words().find(text)
+    )
+
+
 @cache
 def qualifiers() -> tuple[tuple[str, ...], ...]:
     """Lists of qualifiers that mean the same."""
