@@ -12,9 +12,8 @@ from bot.grounding.words import fillers, frames, listed, pattern, reworded, same
 
 _EDGE = 2
 _LONGEST = 8
-_LIGHT = (
-    "的了在是应将可须需要会能时后前所其由被把对向为于以从同跟让使又也还均都并且则就各已再先按予取接限额者"
-)
+_LIGHT = "的了在是应将可须需要会能时后前所其由被把对向为于以从同跟让使又也还均都并且则就各已再先按予取接限额者好完掉过到用"
+_REFERS = re.compile("(?:本|该|此|这|上述|前款|前述)(?:一?[项类条笔种个])?")
 _AROUND = re.compile("对|向|给|成为|是|为")
 
 
@@ -32,7 +31,7 @@ def substituted(text: str, there: str, sentence: str, around: str) -> Iterator[s
     for first, second in pairwise(blocks):
         instead = there[first.a + first.size : second.a]
         said = text[first.b + first.size : second.b]
-        if not (0 < len(said) <= _LONGEST and 0 < len(instead) <= _LONGEST):
+        if _REFERS.match(instead) or not (0 < len(said) <= _LONGEST and 0 < len(instead) <= _LONGEST):
             continue
         core, lost = _core(said), _core(instead)
         if said.endswith(("为", "是")) and core in around:

@@ -21,8 +21,13 @@ def find_anchors(told: Told, ground: Ground) -> list[Piece]:
     return found + [
         one
         for one in ground.pieces
-        if _REFUSES.search(one.text) and 2 * len(own & bigrams(ground.segment(one))) >= len(own) > 1
+        if _REFUSES.search(one.text) and 2 * len(own & _refused(one, ground)) >= len(own) > 1
     ]
+
+
+def _refused(piece: Piece, ground: Ground) -> frozenset[str]:
+    """What a refusal is on: its segment, or all of a list behind it (下列活动: a; b)."""
+    return bigrams(ground.texts[piece.sentence] if "下列" in piece.text else ground.segment(piece))
 
 
 def _best(piece: Piece, ground: Ground) -> list[Piece]:

@@ -21,7 +21,7 @@ _STOPS = re.compile(r"[;。!?…]")
 _STRICT = (
     ("must", re.compile("必须|应当|应该|不得|严禁|禁止|务必|一律")),
     ("encourage", re.compile("鼓励|引导|倡导|提倡|指导")),
-    ("explore", re.compile("探索|可以|(?<![许认])可(?=依托|由|按|结合|根据|通过)|允许|试点(?=[一-鿿])|尝试")),
+    ("explore", re.compile("探索|可以|(?<![许认])可(?=依托|用于|用来|由|按|结合|根据|通过)|允许|试点(?=[一-鿿])|尝试")),
     ("support", re.compile("(?<!不予)(?:支持|扶持)")),
 )
 _NOUN = re.compile(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.grounding.denial import negations
 from bot.grounding.evidence import Ground, Piece, bigrams, telling
 from bot.grounding.numbers import find_numbers
 from bot.grounding.parties import read_parties
@@ -17,9 +18,30 @@ _RIGHT = re.compile(
 _ADVICE = re.compile(
     "(?:可以?|不妨|建议|能够?)(?:先|多|重点|随时|直接|向[^,]{2,12}|到[^,]{2,12})?(?:关注|了解|留意|参考|查看|查阅|看看|咨询)"
 )
+_ASKS = re.compile(
+    "(?:那么|那)?(?:如果|若是?|要是|假如|倘若|当)[^,]{0,4}您"
+    "|您(?:的[^,]{1,8}?|所[^,]{1,6}?)?(?:想|问|关心|关注|担心|提到|希望|打算|正在|准备|计划|需要了解|询问)"
+)
+_APPROVES = re.compile(
+    "(?:[^,]{0,6}(?:意见|政策|措施|办法|文件|规定|方案|条例|政府|市里))?(?:都|也)?"
+    "(?:对(?:此|其|这|这些|这一点|上述[^,]{0,4}))?(?:都|也|均)?(?:表示|给予|予以|持|是)?(?P<stance>支持|鼓励|引导|允许)(?:的|态度)?"
+)
+_APPLY = re.compile("申[领请报]|提交|报名|报送")
+_APPLIES = re.compile("您(?:的[^,]{2,6})?可以?[^,不]*(?:申[领请报]|提交|报名|报送)")
 _OFFICE = re.compile("[局委厅]$|部门|政府|财政|中心|办公室")
 _AT_HEAD = 12
 _LEAST = 0.7
+
+
+def asks(text: str) -> bool:
+    """Whether a piece only tells the case of who asks: 如果您做区块链, 您问到的人才. It claims nothing."""
+    return _ASKS.match(text) is not None and not find_numbers(text) and not negations(text)
+
+
+def approves(text: str) -> str:
+    """The word of a piece that only says how a measure stands to what was told: 意见对此表示支持; else empty."""
+    match = _APPROVES.fullmatch(text.strip())
+    return match["stance"] if match else ""
 
 
 def what_is_advised(text: str) -> str | None:
@@ -36,6 +58,8 @@ def is_may(piece: Piece, anchor: Piece, ground: Ground) -> bool:
         not anchor.own and anchor.strength in ("support", "encourage")
     ):
         return "must" not in anchor.own
+    if _APPLIES.search(piece.text) and _APPLY.search(anchor.text):
+        return True
     return anchor.strength == "plain" and not anchor.own and _is_right(piece, anchor, ground)
 
 

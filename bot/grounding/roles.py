@@ -73,6 +73,8 @@ def _much(piece: Piece, anchor: Piece) -> bool:
 
 def _conditions(piece: Piece, context: str, anchor: Piece, ground: Ground) -> Iterator[str]:
     """Pieces like 固定资产投资达到2000万元以上的 before the piece repeated must be told as well."""
+    if anchor.text.endswith("除外"):
+        return
     said = telling(context)
     numbers = find_numbers(context)
     for condition in _in_force(piece, anchor, ground):
@@ -331,6 +333,9 @@ def _narrower(party: Party, context: str) -> bool:
         return False
     if re.match("申[领请报]", words) and re.search("申[领请报]|条件|资格|入[驻库]", context):
         return False
+    if (places := re.split("[、和]", re.split("等", words)[0])) and len(places) > 1 and "等" in words:
+        if any(len(one) >= 2 and one in context for one in places):
+            return False
     if (group := re.search("等(?P<kind>[^等的]{2,})$", words)) and group["kind"] in context:
         return False
     groups = [group for group in qualifiers() if any(word in words for word in group)]

@@ -12,6 +12,7 @@ numbers, places, quotes, strength, negation and the words that the lexicon knows
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -26,7 +27,7 @@ from bot.grounding.english import faults_in_english, is_english
 from bot.grounding.evidence import Ground, Piece, plain, telling
 from bot.grounding.joined import joined_faults
 from bot.grounding.literal import literal_faults
-from bot.grounding.may import what_is_advised
+from bot.grounding.may import approves, asks, what_is_advised
 from bot.grounding.merged import is_stray
 from bot.grounding.numbers import find_numbers
 from bot.grounding.reach import name_faults, neighbour_faults
@@ -142,9 +143,15 @@ def _against(told: Told, ground: Ground) -> Iterator[tuple[Fault, str]]:
     if (advised := what_is_advised(piece.text)) is not None:
         yield from (("content", words) for words in uncovered(advised, ground))
         return
+    if asks(piece.text):
+        yield from _where(told, ground)
+        return
+    if approves(piece.text) and approves(piece.text) in ground.text:
+        return
+    claimed = [words for words in told.group.split(",") if not asks(words)]
     yield from (
         ("content", words)
-        for words in uncovered(told.group if find_numbers(piece.text) else piece.text, ground)
+        for words in uncovered(",".join(claimed) if find_numbers(piece.text) else piece.text, ground)
     )
     anchors = find_anchors(told, ground)
     numbers = find_numbers(piece.text)
@@ -154,6 +161,14 @@ def _against(told: Told, ground: Ground) -> Iterator[tuple[Fault, str]]:
         return
     results = [list(_beside(told, anchor, ground)) for anchor in anchors]
     yield from min(results, key=len)
+
+
+def _where(told: Told, ground: Ground) -> Iterator[tuple[Fault, str]]:
+    """Of a piece that tells the case of who asks, only where that is: it must be where the measure holds."""
+    for place in re.findall("在([\u4e00-\u9fff]{2,6}?[县区市镇乡])(?![县区])", told.piece.text):
+        yield from (("content", words) for words in uncovered(place, ground))
+    results = [list(name_faults(told.piece, one, ground)) for one in find_anchors(told, ground)]
+    yield from min(results, key=len, default=())
 
 
 def _beside(told: Told, anchor: Piece, ground: Ground) -> Iterator[tuple[Fault, str]]:

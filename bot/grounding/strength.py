@@ -55,6 +55,8 @@ def strength_faults(told: Told, anchor: Piece, ground: Ground) -> Iterator[str]:
         return
     if piece.strength == "plain" and not piece.own and (_lists(piece.text) or _caps(piece, anchor)):
         return
+    if anchor.own == {"explore"} and not piece.own and re.search("[只仅][能可]", piece.text):
+        return
     if piece.own and piece.own == anchor.own and piece.strength != "must":
         return
     extra = piece.own - allowed - _word_for_word(piece.text, ground.segment(anchor))
@@ -99,7 +101,7 @@ def _says_when(text: str) -> bool:
     return (
         text.endswith("的")
         or len(text) <= 3
-        or re.match("对于?|针对|关于|至于|[^,]{0,10}(?:如果|若|只要)|如|凡是?|当|以[^,]+为[^,]+$", text)
+        or re.match("对于?|针对|关于|至于|[^,]{0,10}(?:如果|若|只要)|如|凡是?|当|[^,]{0,8}以[^,]+为[^,]+$|在[^,建设开展实施给予发放补助奖励]{2,14}$", text)
         is not None
     )
 
