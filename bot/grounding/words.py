@@ -64,7 +64,7 @@ def harmless() -> Lookup:
 @cache
 def frames() -> Lookup:
     """Words that name what a number is: 期限, 上限."""
-    return Lookup.of(_words("everyday", "frames"))
+    return Lookup.of(_words("everyday", "frames"), _words("everyday", "shields"))
 
 
 @cache
