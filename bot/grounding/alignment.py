@@ -12,15 +12,18 @@ from bot.grounding.words import fillers, frames, listed, pattern, reworded, same
 
 _EDGE = 2
 _LONGEST = 8
-_LIGHT = "的了在是应将可须需要会能时后前所其由被把对向为于以从同跟让使又也还均都并且则就各已再先按予取接限额者好完掉过到用"
+_LIGHT = (
+    "的了在是应将可须需要会能时后前所其由被把对向为于以从同跟让使又也还均都"
+    "并且则就各已再先按予取接限额者好完掉过到用您你我请就"
+)
 _REFERS = re.compile("(?:本|该|此|这|上述|前款|前述)(?:一?[项类条笔种个])?")
 _AROUND = re.compile("对|向|给|成为|是|为")
 
 
-def substituted(text: str, there: str, sentence: str, around: str) -> Iterator[str]:
+def substituted(text: str, there: str, sentence: str, around: str, segment: str = "") -> Iterator[str]:
     """Words between the same words as in `there`, instead of others that the sentence does not have.
 
-    A topic (申报时间为) may be of the whole measure (`around`)."""
+    A topic (申报时间为) may be of the whole measure (`around`), words of its segment may change places."""
     blocks = [
         block
         for block in SequenceMatcher(None, there, text, False).get_matching_blocks()
@@ -34,7 +37,7 @@ def substituted(text: str, there: str, sentence: str, around: str) -> Iterator[s
         if _REFERS.match(instead) or not (0 < len(said) <= _LONGEST and 0 < len(instead) <= _LONGEST):
             continue
         core, lost = _core(said), _core(instead)
-        if said.endswith(("为", "是")) and core in around:
+        if (said.endswith(("为", "是")) and core in around) or (len(core) > 2 and core in segment):
             continue
         here = core in re.sub("[、和与及]", "", there) or sentence.count(lost) >= there.count(lost)
         if not core or not lost or here or _alike(core, lost) or _alike(said, instead):
@@ -49,6 +52,7 @@ def _core(words: str) -> str:
         return ""
     if pattern("upper").fullmatch(words) or pattern("lower").fullmatch(words):
         return ""
+    words = re.sub("务必|必须|应当|应该", "", pattern("upper").sub("", words))
     rest = pattern("loose_modifier").sub("", fillers().without(frames().without(words)))
     return "".join(letter for letter in rest if "\u4e00" <= letter <= "\u9fff" and letter not in _LIGHT)
 

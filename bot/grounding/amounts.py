@@ -18,6 +18,8 @@ def number_faults(told: Told, anchor: Piece, ground: Ground) -> Iterator[str]:
     refers = ground.refers(anchor)
     near, around = find_numbers(anchor.text), find_numbers(ground.told_with(anchor))
     for each in re.findall("每(?![获取新完满增引培招])[\u4e00-\u9fff]", piece.text):
+        if each == "每年" and re.search("年度|按年|逐年", ground.segment(anchor)):
+            continue
         if each not in ground.segment(anchor) and each[1] not in "个名位项天次":
             yield each
     yield from _per_other(piece.text, anchor, ground)

@@ -49,7 +49,13 @@ def _best(piece: Piece, ground: Ground) -> list[Piece]:
     found = [ground.pieces[at] for score, _, at in scores if score >= least]
     if piece.text.endswith("的"):
         found += [one for one in ground.pieces if one not in found and _is_case(one, own)]
-    if numbers and len(numbers) <= 3:
+    if numbers and not any(_has_any(numbers, find_numbers(one.text)) for one in found):
+        found += [
+            ground.pieces[at]
+            for score, _, at in scores
+            if score > 0 and _has_any(numbers, find_numbers(ground.pieces[at].text))
+        ]
+    elif numbers and len(numbers) <= 3:
         found += [
             ground.pieces[at]
             for score, _, at in scores
@@ -69,7 +75,11 @@ def _best(piece: Piece, ground: Ground) -> list[Piece]:
 def _is_case(piece: Piece, told: frozenset[str]) -> bool:
     """Whether a piece of a measure is a short condition that a piece tells in full: 对重新认定的."""
     own = telling(piece.text) if piece.text.endswith("的") else frozenset()
-    return len(own) >= 2 and len(own & told) >= 0.8 * len(own)
+    return len(own) >= 2 and len(own & told) >= 0.7 * len(own)
+
+
+def _has_any(numbers: Sequence[Number], there: Sequence[Number]) -> bool:
+    return any(one.same(other) for one in numbers for other in there)
 
 
 def _has_all(numbers: Sequence[Number], there: Sequence[Number]) -> bool:

@@ -63,7 +63,7 @@ def _harmless(text: str, covered: list[bool]) -> None:
 def _numbers(text: str, covered: list[bool]) -> None:
     """Numbers and bounds are compared elsewhere."""
     for number in find_numbers(text):
-        _cover(covered, number.start, number.end)
+        _cover(covered, number.start - text.endswith("每", 0, number.start), number.end)
     for name in ("upper", "lower"):
         for match in pattern(name).finditer(text):
             _cover(covered, match.start(), match.end())

@@ -24,7 +24,7 @@ def same_denial(told: str, sentence: str, there: str, around: str, whole: str) -
     `sentence` is what the piece stands in, `around` the segment of the measure, `whole` its sentence.
     """
     own, other = negations(told), negations(there)
-    if _besides(told, sentence) or _contrasts(told, sentence) or (own and _excepted(told, whole)):
+    if _besides(told, sentence) or _contrasts(told, sentence) or (own and excepted(told, whole)):
         return True
     if not _BAN_BEHIND.search(told) and _affirmed(told, own, around):
         return False
@@ -54,7 +54,7 @@ def _contrasts(told: str, sentence: str) -> bool:
     return match is not None and re.search(re.escape(told[match.start() :]) + ",?而?是", sentence) is not None
 
 
-def _excepted(told: str, whole: str) -> bool:
+def excepted(told: str, whole: str) -> bool:
     """Whether a measure takes out what a piece says is not concerned: 涉及国家秘密的除外."""
     for match in re.finditer("(?:^|[,;])([^,;]{4,})(?:除外|不在此限)", whole):
         letters = bigrams(match[1])

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Literal
 
+from bot.grounding.denial import excepted
 from bot.grounding.evidence import Ground, Piece, bigrams, names_in, telling
 from bot.grounding.numbers import find_numbers
 from bot.grounding.parties import Party, like, read_parties
@@ -73,7 +74,7 @@ def _much(piece: Piece, anchor: Piece) -> bool:
 
 def _conditions(piece: Piece, context: str, anchor: Piece, ground: Ground) -> Iterator[str]:
     """Pieces like 固定资产投资达到2000万元以上的 before the piece repeated must be told as well."""
-    if anchor.text.endswith("除外"):
+    if "除外" in ground.texts[anchor.sentence] and excepted(piece.text, ground.texts[anchor.sentence]):
         return
     said = telling(context)
     numbers = find_numbers(context)

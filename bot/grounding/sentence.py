@@ -183,9 +183,8 @@ def _beside(told: Told, anchor: Piece, ground: Ground) -> Iterator[tuple[Fault, 
     yield from name_faults(piece, anchor, ground)
     yield from neighbour_faults(piece.text, ground)
     yield from role_faults(piece, told.sentence, anchor, ground)
-    yield from (
-        ("content", words) for words in substituted(piece.text, anchor.text, told.sentence, ground.text)
-    )
+    replaced = substituted(piece.text, anchor.text, told.sentence, ground.text, ground.segment(anchor))
+    yield from (("content", words) for words in replaced)
     yield from (("actor", words) for words in swapped(piece.text, anchor.text, ground.text))
     yield from (("condition", words) for words in scope_faults(piece, anchor, ground))
     if is_stray(told, anchor, ground):
