@@ -42,7 +42,8 @@ def substituted(text: str, there: str, sentence: str, around: str, segment: str 
         here = core in re.sub("[、和与及]", "", there) or sentence.count(lost) >= there.count(lost)
         if not core or not lost or here or _alike(core, lost) or _alike(said, instead):
             continue
-        if not reworded(text, first.b + first.size, second.b, there):
+        start = second.b - len(said.lstrip(_LIGHT + "要来"))
+        if not reworded(text, start, start + len(said.strip(_LIGHT + "要来")), there):
             yield said
 
 
