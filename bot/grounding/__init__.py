@@ -1,7 +1,10 @@
 """The check of what a model says: every sentence against the measures it cites.
 
 words, *.toml      data           numbers, evidence   what a text says       cites   what a sentence cites
-literal, content, reach, roles, english, amounts, strength, denial, alignment, merged   one kind of fault each
+literal, content, reach, roles, conditions, english, amounts, strength, denial, alignment, merged, joined,
+scope               one kind of fault each
+anchors             the pieces of a measure that a piece repeats
+may, turned         what is said to the reader; a refusal turned round
 parties             who does and who gets              told               the pieces of a sentence as told
 check               Grounds.check → Verdict           answer                 Stream, review → Reviewed
 """

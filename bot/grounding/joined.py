@@ -1,4 +1,4 @@
-"""Pieces of a sentence that hang together: how, or up to how much, must be told of what the measure tells it of.
+"""Pieces of a sentence that hang together: how, or up to how much, is of what the measure tells it of.
 
 A piece 围绕…, 通过… goes with the one behind it, a cap (最高20万元) with the one before: each must repeat the
 same sentence of a measure. Two things that are done together (A与B融合) must be together there as well.
@@ -102,6 +102,6 @@ def _either(text: str, ground: Ground) -> Iterator[str]:
             there = find_numbers(piece.text)
             for one, other in pairwise(there):
                 between = piece.text[one.end : other.start]
-                if first.value == one.value and second.value == other.value and _BOTH.search(between):
-                    if not _EITHER.search(between):
-                        yield text
+                same = (first.value, second.value) == (one.value, other.value)
+                if same and _BOTH.search(between) and not _EITHER.search(between):
+                    yield text

@@ -1,4 +1,4 @@
-"""可以 said to whom a measure supports, or who has a right by it: no weaker and no stronger than its text."""
+"""What is said to the reader: 可以 where a measure supports or gives a right, advice, who asks."""
 
 from __future__ import annotations
 
@@ -39,19 +39,19 @@ def asks(text: str) -> bool:
 
 
 def approves(text: str) -> str:
-    """The word of a piece that only says how a measure stands to what was told: 意见对此表示支持; else empty."""
+    """The word of a piece that only approves of what was told: 意见对此表示支持; else empty."""
     match = _APPROVES.fullmatch(text.strip())
     return match["stance"] if match else ""
 
 
 def what_is_advised(text: str) -> str | None:
-    """What a piece advises its reader to look at: no fact, but it must be there. None if it advises nothing."""
+    """What a piece advises its reader to look at: no fact, but it must be there. None if nothing."""
     match = _ADVICE.search(text)
     return text[match.end() :] if match and match.start() <= _AT_HEAD and not find_numbers(text) else None
 
 
 def is_may(piece: Piece, anchor: Piece, ground: Ground) -> bool:
-    """Whether a piece with 可以 says what the piece of the measure does: support, a right; or only advises."""
+    """Whether a piece with 可以 says what the piece of the measure does: support, or a right."""
     if not piece.own <= {"explore"} or not _MAY.search(piece.text) or _TRY.search(piece.text):
         return False
     if anchor.own & {"support", "encourage"} or (

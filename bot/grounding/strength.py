@@ -28,32 +28,13 @@ def strength_faults(told: Told, anchor: Piece, ground: Ground) -> Iterator[str]:
     allowed = (anchor.own | {anchor.strength} if anchor.own else anchor.allowed) | _led_by(anchor, ground)
     if piece.strength == "plain" and piece.own <= allowed and anchor.strength in closing(told.sentence):
         return
-    if piece.strength == "explore" and (
-        pattern("contact").search(piece.text) or not (piece.own or anchor.own)
-    ):
-        return
-    behind = strong_words(told.sentence)
-    if not piece.own and anchor.strength in behind and (piece.bare or anchor.strength == "explore"):
-        return
-    if piece.strength == "explore" and anchor.strength in closing(told.sentence):
-        return
-    if piece.strength == "explore" and piece.own <= {"explore"} and "可以" in anchor.text:
-        return
-    if piece.strength == "plain" and not piece.own and _own_deed(piece, anchor):
-        return
-    if _goes_without_saying(piece, anchor, ground):
+    if _weaker_is_right(told, anchor) or _goes_without_saying(piece, anchor, ground):
         return
     if anchor.strength == "must" and any(number.bound for number in find_numbers(piece.text)):
         allowed |= {"plain"}
         if piece.strength == "plain" and not piece.own:
             return
-    if piece.strength == "plain" and not anchor.own and any(one.bound for one in find_numbers(anchor.text)):
-        return
-    if piece.strength == "plain" and (anchor.sentence == 0 or _says_when(piece.text)):
-        return
-    if piece.strength == "plain" and anchor.strength == "explore" and gains(piece.text):
-        return
-    if piece.strength == "plain" and not piece.own and (_lists(piece.text) or _caps(piece, anchor)):
+    if piece.strength == "plain" and _claims_no_strength(piece, anchor):
         return
     if anchor.own == {"explore"} and not piece.own and re.search("[只仅][能可]", piece.text):
         return
@@ -66,6 +47,28 @@ def strength_faults(told: Told, anchor: Piece, ground: Ground) -> Iterator[str]:
         yield "/".join(sorted(extra))
     elif piece.strength == "plain" and anchor.strength not in ("plain", *told.before, *piece.own):
         yield anchor.text
+
+
+def _weaker_is_right(told: Told, anchor: Piece) -> bool:
+    """Whether a piece with 可以, or without a word of its own, is as strong as the sentence round it says."""
+    piece = told.piece
+    told_elsewhere = not piece.own and anchor.strength in strong_words(told.sentence)
+    if told_elsewhere and (piece.bare or anchor.strength == "explore"):
+        return True
+    if piece.strength != "explore":
+        return piece.strength == "plain" and not piece.own and _own_deed(piece, anchor)
+    if pattern("contact").search(piece.text) or not (piece.own or anchor.own):
+        return True
+    return anchor.strength in closing(told.sentence) or (piece.own <= {"explore"} and "可以" in anchor.text)
+
+
+def _claims_no_strength(piece: Piece, anchor: Piece) -> bool:
+    """Whether a plain piece tells a bound, a case, a gain, a list or a cap: nothing that anybody is to do."""
+    if not anchor.own and any(one.bound for one in find_numbers(anchor.text)):
+        return True
+    if anchor.sentence == 0 or _says_when(piece.text) or (anchor.strength == "explore" and gains(piece.text)):
+        return True
+    return not piece.own and (_lists(piece.text) or _caps(piece, anchor))
 
 
 def _goes_without_saying(piece: Piece, anchor: Piece, ground: Ground) -> bool:
@@ -101,7 +104,10 @@ def _says_when(text: str) -> bool:
     return (
         text.endswith("的")
         or len(text) <= 3
-        or re.match("对于?|针对|关于|至于|[^,]{0,10}(?:如果|若|只要)|如|凡是?|当|[^,]{0,8}以[^,]+为[^,]+$|在[^,建设开展实施给予发放补助奖励]{2,14}$", text)
+        or re.match(
+            "对于?|针对|关于|至于|[^,]{0,10}(?:如果|若|只要)|如|凡是?|当|[^,]{0,8}以[^,]+为[^,]+$|在[^,建设开展实施给予发放补助奖励]{2,14}$",
+            text,
+        )
         is not None
     )
 

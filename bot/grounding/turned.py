@@ -1,4 +1,4 @@
-"""A sentence that says who does not qualify, turned round: 超过300人的企业不得申领 → 不超过300人的企业可以申领.
+"""A sentence that says who does not qualify, turned round: 超过300人的不得申领 → 不超过300人的可以申领.
 
 A measure tells who qualifies; who is beyond a bound of it or lacks what it asks for does not. Such a sentence
 is faithful if the one turned round is, but for conditions, strength and who acts.
@@ -30,7 +30,7 @@ def turned_round(text: str, grounds: Sequence[Ground]) -> str | None:
 
 
 def _met(text: str, grounds: Sequence[Ground]) -> str | None:
-    """A reason for a refusal as what is asked for: 不满2年 → 不低于2年, 只有两人 → 不少于3人 where 3 are asked for."""
+    """A reason for a refusal as what is asked for: 不满2年 → 不低于2年, 只有两人 → 不少于3人."""
     if pattern("short_of").search(text):
         return pattern("short_of").sub("不低于", text)
     if pattern("beyond").search(text):

@@ -1,0 +1,187 @@
+"""Under which conditions: none may be lost between a piece and what it repeats, nor what narrows a noun."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bot.grounding.denial import excepted
+from bot.grounding.evidence import Ground, Piece, bigrams, names_in, telling
+from bot.grounding.numbers import find_numbers
+from bot.grounding.parties import read_parties
+from bot.grounding.words import fillers, pattern, qualifiers, strict_qualifiers
+
+_HELD = 0.25
+_CAP_OF = re.compile(
+    "(?:补助|补贴|奖励|资助|贴息|减免)(?:金|资金|标准|金额|期限|额度|面积)?(?:[对按每][^,]{2,10})?(?:[最不]|封顶|上限)"
+)
+_RELATED = re.compile(
+    "[与和同][^,、]{1,14}(?:有关|相关)|没有关|有关联|(?:有关|相关)(?=工作|机制|规定|要求|情况|内容|信息|材料|合同|票据|资料|手续|条款|政策|措施)"
+)
+
+
+def condition_faults(piece: Piece, context: str, anchor: Piece, ground: Ground) -> Iterator[str]:
+    """Qualifiers and conditions of the piece repeated that the sentence (`context`) does not tell."""
+    yield from _qualifiers(piece, context, anchor, ground)
+    yield from _conditions(piece, context, anchor, ground)
+    yield from _dropped(piece, context, anchor, ground)
+
+
+def _qualifiers(piece: Piece, context: str, anchor: Piece, ground: Ground) -> Iterator[str]:
+    """A qualifier of the piece repeated that the sentence does not have, though it has what it qualifies."""
+    for words in qualifiers():
+        for word in words:
+            at = anchor.text.find(word)
+            if at < 0 or any(other in context for other in words):
+                continue
+            noun = anchor.text[at + len(word) :].lstrip("的")[:2]
+            strict = word in strict_qualifiers()
+            if noun in piece.text if strict and noun else _much(piece, anchor):
+                yield word + noun
+    told = pattern("sums_up").sub("", piece.text) if ground.conditional else piece.text
+    told = _RELATED.sub("", told)
+    for words in qualifiers():
+        if any(word in told for word in words) and words[0] in strict_qualifiers():
+            clause = _clause(anchor) + ground.texts[anchor.sentence]
+            if not any(word in clause for word in words):
+                yield words[0]
+
+
+def _clause(anchor: Piece) -> str:
+    """The clause round the piece, which its conditions may stand in."""
+    return anchor.clause + anchor.text + "".join(anchor.conditions)
+
+
+def _much(piece: Piece, anchor: Piece) -> bool:
+    own = telling(anchor.text)
+    return len(own & telling(piece.text)) >= 0.5 * len(own)
+
+
+def _conditions(piece: Piece, context: str, anchor: Piece, ground: Ground) -> Iterator[str]:
+    """Pieces like 固定资产投资达到2000万元以上的 before the piece repeated must be told as well."""
+    if "除外" in ground.texts[anchor.sentence] and excepted(piece.text, ground.texts[anchor.sentence]):
+        return
+    said = telling(context)
+    numbers = find_numbers(context)
+    for condition in _in_force(piece, anchor, ground):
+        own = telling(condition)
+        amounts = find_numbers(condition)
+        if _limits(piece, ground.segment(anchor)) or _met_otherwise(
+            condition, piece, context, anchor, ground
+        ):
+            continue
+        if (amounts and not all(any(one.value == other.value for other in numbers) for one in amounts)) or (
+            own and min(_shares(condition, said)) < _HELD
+        ):
+            yield condition
+
+
+def _shares(condition: str, said: frozenset[str]) -> list[float]:
+    """How much of a condition is told, and of each of the two that must be met together: A并B的."""
+    parts = re.split("并且|并|而且|且", condition)
+    each = [telling(one) for one in (condition, *(parts if min(map(len, parts)) >= 5 else ()))]
+    return [len(own & said) / max(1, len(own)) for own in each]
+
+
+def _met_otherwise(condition: str, piece: Piece, context: str, anchor: Piece, ground: Ground) -> bool:
+    """Whether a sentence sums a condition up, tells one of its alternatives, or what meeting it is called."""
+    if pattern("sums_up").search(context) or one_of_several(condition, context):
+        return True
+    for one in ground.pieces[: ground.pieces.index(anchor) + piece.text.endswith("的")]:
+        here = (one.sentence, one.segment) == (anchor.sentence, anchor.segment)
+        match = pattern("named_as").search(one.text) if here and one.text != condition else None
+        if match and len(one.text) - match.end() >= 4 and one.text[match.start() :].strip() in context:
+            return True
+    return False
+
+
+def one_of_several(condition: str, context: str) -> bool:
+    """Whether a sentence tells one of the long alternatives of a condition: A、B或者C的企业."""
+    several = re.split("、|或者|或|以及有", condition)
+    if not re.search("或", condition) or re.search("[且并]|同时", condition):
+        return False
+    return min(map(len, several)) >= 6 and any(
+        len(own & bigrams(context)) >= 0.7 * len(own) for own in map(bigrams, several)
+    )
+
+
+def _limits(piece: Piece, segment: str) -> bool:
+    """Whether a piece only sets a limit: it grants nothing to anybody, whoever the condition is on."""
+    if "只能" in piece.text:
+        return True
+    if re.search("累计|上限|期限", piece.text) and not re.search("给予|[可能]以?[获领享得拿]", piece.text):
+        return True
+    bound = any(one.bound == "upper" for one in find_numbers(piece.text))
+    if (
+        bound
+        and _CAP_OF.search(piece.text)
+        and not re.search("给予|获得|享受|领取|可[以获得享拿领]", piece.text)
+    ):
+        return True
+    return re.search(
+        "[最不]高?(?:超过|多|长|高)|只能|上限|期限?为|至多", piece.text
+    ) is not None and not re.search("奖励|给予|补助|补贴", piece.text)
+
+
+def _dropped(piece: Piece, context: str, anchor: Piece, ground: Ground) -> Iterator[str]:
+    """What narrows a noun in the piece repeated and is left out between two letters of the piece here."""
+    parties = {one.start: one for one in read_parties(anchor.text)}
+    text = piece.text.replace("各", "")
+    for at in range(len(text) - 1):
+        if text[at : at + 2] in ground.bigrams or text[at + 1 : at + 3] not in anchor.text:
+            continue
+        left, right = re.escape(text[at]), re.escape(text[at + 1 : at + 3])
+        for match in re.finditer(rf"(?<={left})[^,、]{{2,14}}?(?={right})", anchor.text):
+            words = match[0]
+            party = next((one for one in parties.values() if one.start <= match.end() < one.end), None)
+            narrows = (
+                pattern("narrows").match(words)
+                or (party is None and _attribute(words, text[at + 1 :]))
+                or (party is not None and words.endswith("的"))
+            )
+            if words.removesuffix("的") and _own_short_form(words, anchor.text[match.end() :], ground):
+                continue
+            if narrows and not loose(words.removesuffix("的")) and not told_of(words, context):
+                yield words
+
+
+def _own_short_form(words: str, noun: str, ground: Ground) -> bool:
+    """Whether the measure says a noun without what narrows it as well, or the words only name its region."""
+    if re.match("[省市](?=[\u4e00-\u9fff])", noun) and re.fullmatch("[^省市县区级的各]{2,3}", words):
+        return not names_in(words + noun[0], ground.known)
+    short = noun[:3]
+    return (
+        len(short) == 3
+        and re.search(f"(?:[的、或者]|所[^,]{{1,3}}的){re.escape(short)}", ground.text) is not None
+    )
+
+
+def _attribute(words: str, behind: str) -> bool:
+    """Whether two to four letters before a noun narrow it: 永久基本 of 在永久基本农田上; no verb."""
+    bare = re.fullmatch("[\u4e00-\u9fff]{2,4}", words) and not fillers().within(words)
+    verb = pattern("name_stops").search(words) or pattern("name_stops").match(behind)
+    amount = any(pattern(name).search(words) for name in ("upper", "lower", "digits"))
+    bound = pattern("upper").match(behind) or pattern("lower").match(behind)
+    return bare is not None and not verb and not amount and not bound
+
+
+def loose(words: str) -> bool:
+    """Whether words before a noun may be left out: adverbs, 一批…, 相关."""
+    return pattern("loose_modifier").fullmatch(words) is not None or "一批" in words
+
+
+def told_of(words: str, context: str) -> bool:
+    """Whether a sentence has at least a third of some words."""
+    own = bigrams(words)
+    return len(own & bigrams(context)) >= 0.34 * len(own)
+
+
+def _in_force(piece: Piece, anchor: Piece, ground: Ground) -> frozenset[str]:
+    """The conditions of the piece repeated, and of those of its segment that have the same numbers."""
+    values = {(number.value, number.unit) for number in find_numbers(piece.text)}
+    found = set(anchor.conditions)
+    for one in ground.pieces:
+        here = (one.sentence, one.segment) == (anchor.sentence, anchor.segment)
+        if here and values & {(number.value, number.unit) for number in find_numbers(one.text)}:
+            found.update(one.conditions)
+    return frozenset(found) - {anchor.text}

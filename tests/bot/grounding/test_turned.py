@@ -1,0 +1,54 @@
+"""Who does not qualify, what may be done, and pieces that hang together, on one guideline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.grounding import Grounds
+from corpus.applicability import applicability
+from corpus.load import load_corpus
+from corpus.measure import Guideline
+
+DOCUMENTS = Path(__file__).parents[2] / "data" / "grounding" / "documents"
+VOUCHER, SMALL = "lanhe-innovation-voucher", "lanjiang-tech-sme"
+
+
+@pytest.fixture(scope="module")
+def guidelines() -> dict[str, Guideline]:
+    return {one.slug: one for one in load_corpus(DOCUMENTS)}
+
+
+@pytest.mark.parametrize(
+    ("slug", "number", "sentence", "kept"),
+    [
+        (VOUCHER, 5, "职工超过300人的企业不能申领创新券[1]。", True),
+        (VOUCHER, 5, "职工超过200人的企业不能申领创新券[1]。", False),
+        (VOUCHER, 5, "职工超过300人的企业可以申领创新券[1]。", False),
+        (VOUCHER, 5, "职工不超过300人的企业不能申领创新券[1]。", False),
+        (VOUCHER, 5, "上年度营业收入超过2亿元的，没有资格申领[1]。", True),
+        (VOUCHER, 6, "核心成员不足3人的创客团队不能申领创新券[1]。", True),
+        (VOUCHER, 6, "核心成员不足5人的创客团队不能申领创新券[1]。", False),
+        (VOUCHER, 6, "核心成员不足3人的创客团队也可以申领创新券[1]。", False),
+        (VOUCHER, 9, "成立不满2年的服务机构不能申请入库[1]。", True),
+        (VOUCHER, 9, "成立不满3年的服务机构不能申请入库[1]。", False),
+        (VOUCHER, 8, "商标注册不能用创新券[1]。", True),
+        (VOUCHER, 8, "商标注册可以用创新券[1]。", False),
+        (VOUCHER, 12, "如果您的企业在东山县，抵扣比例提高10个百分点[1]。", False),
+        (VOUCHER, 15, "创新券只能延期一次，最多延长6个月[1]。", False),
+        (SMALL, 4, "上年度研发费用不到100万元的企业不能享受本项补助[1]。", True),
+        (SMALL, 4, "上年度研发费用不到100万元的企业可以享受本项补助[1]。", False),
+        (SMALL, 4, "上年度研发费用达到100万元以上或者占营业收入5%以上的，按8%补助[1]。", False),
+        (SMALL, 9, "企业获得国内发明专利授权的，按每件3000元资助，总额最高20万元[1]。", False),
+        (SMALL, 10, "合作银行可以要求企业提供抵押担保[1]。", False),
+        (SMALL, 13, "成立超过3年的初创企业可以享受租金减免[1]。", False),
+    ],
+)
+def test_what_stands_in_a_measure_said_otherwise(
+    guidelines: dict[str, Guideline], slug: str, number: int, sentence: str, kept: bool
+) -> None:
+    measure = next(one for one in guidelines[slug].measures if one.number == number)
+    known = applicability(list(guidelines.values()), [])
+    verdict = Grounds.of([measure], known).check(sentence)
+    assert verdict.kept is kept, verdict.reasons
