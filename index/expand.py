@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import resources
 
-from corpus.lookup import Words
+from corpus.lookup import Lookup
 
 _LETTER = re.compile("[a-z]")
 
@@ -23,8 +23,8 @@ def _lexicon() -> dict[str, dict[str, list[str]]]:
 
 
 @cache
-def _chinese() -> Words:
-    return Words(_lexicon()["zh"])
+def _chinese() -> Lookup:
+    return Lookup.of(_lexicon()["zh"])
 
 
 @cache

@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from bot.grounding.lookup import Lookup
+from corpus.lookup import Lookup
 
 _PARTICLES = "的了等和与及并也还将"
 
