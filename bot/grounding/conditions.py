@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.grounding.denial import excepted
 from bot.grounding.evidence import Ground, Piece, bigrams, names_in, telling
 from bot.grounding.numbers import find_numbers
 from bot.grounding.parties import read_parties
-from bot.grounding.words import fillers, pattern, qualifiers, strict_qualifiers
+from bot.grounding.words import fillers, pattern, qualifiers, same, same_words, strict_qualifiers
 
 _HELD = 0.25
+_LIST = re.compile("(?:下列|以下|如下)[^,;。]{0,8}(?:的|:|$)")
 _CAP_OF = re.compile(
-    "(?:补助|补贴|奖励|资助|贴息|减免)(?:金|资金|标准|金额|期限|额度|面积)?(?:[对按每][^,]{2,10})?(?:[最不]|封顶|上限)"
+    "(?:补助|补贴|奖励|资助|贴息|减免)(?:金|资金|标准|金额|总额|期限|额度|面积)?(?:[对按每以][^,]{2,10})?(?:[最不]|封顶|上限)"
 )
 _RELATED = re.compile(
     "[与和同][^,、]{1,14}(?:有关|相关)|没有关|有关联|(?:有关|相关)(?=工作|机制|规定|要求|情况|内容|信息|材料|合同|票据|资料|手续|条款|政策|措施)"
@@ -32,7 +33,7 @@ def _qualifiers(piece: Piece, context: str, anchor: Piece, ground: Ground) -> It
     for words in qualifiers():
         for word in words:
             at = anchor.text.find(word)
-            if at < 0 or any(other in context for other in words):
+            if at < 0 or any(other in context for other in words) or _met_in_other_words(words, context):
                 continue
             noun = anchor.text[at + len(word) :].lstrip("的")[:2]
             strict = word in strict_qualifiers()
@@ -45,6 +46,11 @@ def _qualifiers(piece: Piece, context: str, anchor: Piece, ground: Ground) -> It
             clause = _clause(anchor) + ground.texts[anchor.sentence]
             if not any(word in clause for word in words):
                 yield words[0]
+
+
+def _met_in_other_words(words: Sequence[str], context: str) -> bool:
+    """Whether 符合条件 is told with what the conditions are on: 符合续租条件."""
+    return "符合条件" in words and re.search("(?:符合|满足|达到|具备)[^,;。]{1,10}条件", context) is not None
 
 
 def _clause(anchor: Piece) -> str:
@@ -61,8 +67,11 @@ def _conditions(piece: Piece, context: str, anchor: Piece, ground: Ground) -> It
     """Pieces like 固定资产投资达到2000万元以上的 before the piece repeated must be told as well."""
     if "除外" in ground.texts[anchor.sentence] and excepted(piece.text, ground.texts[anchor.sentence]):
         return
-    said = telling(context)
+    if re.match("其中[^,]{0,12}用[于作来]|其(?![他它余中])", anchor.text):
+        return  # speaks of what is given, not of who gets it
+    said = telling(context) | _in_words_of(ground, context)
     numbers = find_numbers(context)
+    yield from _items(piece, context, anchor, ground)
     for condition in _in_force(piece, anchor, ground):
         own = telling(condition)
         amounts = find_numbers(condition)
@@ -74,6 +83,27 @@ def _conditions(piece: Piece, context: str, anchor: Piece, ground: Ground) -> It
             own and min(_shares(condition, said)) < _HELD
         ):
             yield condition
+
+
+def _in_words_of(ground: Ground, context: str) -> frozenset[str]:
+    """What a sentence says in other words, in those of the measure: 社会保险 for 社保."""
+    own = (word for _, word in same_words().find(context) if word not in ground.text)
+    words = (other for word in own for other in same()[word])
+    return frozenset().union(*(bigrams(word) for word in words if word in ground.text))
+
+
+def _items(piece: Piece, context: str, anchor: Piece, ground: Ground) -> Iterator[str]:
+    """The item of a list of cases (有下列情形之一的: …) that a sentence tells, without its numbers."""
+    if not any(_LIST.search(one) for one in (anchor.text, *anchor.conditions)):
+        return
+    own = telling(context)
+    items = [one for one in ground.pieces if one.sentence == anchor.sentence and one.segment > 0]
+    shares = [len(own & telling(one.text)) / max(1, len(telling(one.text))) for one in items]
+    best = max(shares, default=0)
+    told = [one.text for share, one in zip(shares, items, strict=True) if share == best >= _HELD]
+    numbers = {(one.value, one.unit) for one in find_numbers(context)}
+    if told and all({(one.value, one.unit) for one in find_numbers(text)} - numbers for text in told):
+        yield told[0]
 
 
 def _shares(condition: str, said: frozenset[str]) -> list[float]:
@@ -130,6 +160,8 @@ def _dropped(piece: Piece, context: str, anchor: Piece, ground: Ground) -> Itera
     for at in range(len(text) - 1):
         if text[at : at + 2] in ground.bigrams or text[at + 1 : at + 3] not in anchor.text:
             continue
+        if _abbreviated(text, at, ground) or text[at] == "等" or text[: at + 1].endswith("您的"):
+            continue
         left, right = re.escape(text[at]), re.escape(text[at + 1 : at + 3])
         for match in re.finditer(rf"(?<={left})[^,、]{{2,14}}?(?={right})", anchor.text):
             words = match[0]
@@ -139,10 +171,18 @@ def _dropped(piece: Piece, context: str, anchor: Piece, ground: Ground) -> Itera
                 or (party is None and _attribute(words, text[at + 1 :]))
                 or (party is not None and words.endswith("的"))
             )
+            if words in ground.texts[0] or any(one.name == words for one in parties.values()):
+                continue
             if words.removesuffix("的") and _own_short_form(words, anchor.text[match.end() :], ground):
                 continue
             if narrows and not loose(words.removesuffix("的")) and not told_of(words, context):
                 yield words
+
+
+def _abbreviated(text: str, at: int, ground: Ground) -> bool:
+    """Whether the letter before a gap is of a word shortened on both sides: 租 in 公租房, 保 in 社保."""
+    before = text[at - 1 : at + 1] if at else ""
+    return re.fullmatch("[\u4e00-\u9fff]{2}", before) is not None and before not in ground.bigrams
 
 
 def _own_short_form(words: str, noun: str, ground: Ground) -> bool:
@@ -184,4 +224,13 @@ def _in_force(piece: Piece, anchor: Piece, ground: Ground) -> frozenset[str]:
         here = (one.sentence, one.segment) == (anchor.sentence, anchor.segment)
         if here and values & {(number.value, number.unit) for number in find_numbers(one.text)}:
             found.update(one.conditions)
-    return frozenset(found) - {anchor.text}
+    return frozenset(_who(one) for one in found if not _LIST.search(one)) - {anchor.text}
+
+
+def _who(condition: str) -> str:
+    """A condition without what it gives: 对参加活动的企业 of 对参加活动的企业按每人800元给予补助."""
+    match = re.match(
+        "(?P<who>对[^,]*的[^,的]{2,12}?)(?:分别|统一)?(?:按照?[^,]*的标准|按照?|给予|可以?给予|发放)",
+        condition,
+    )
+    return match["who"] if match else condition
