@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from corpus.lines import Lines
 from corpus.measure import Span
@@ -30,6 +31,7 @@ _ORDERED = re.compile(rf"日\s*([\u4e00-\u9fff、]{{4,40}}?)(?:令|公告)第?{_
 _DATE = (
     rf"(?:[12][0-9]{{3}}|[一二][〇○零一二三四五六七八九]{{3}})\s*年\s*{_NUM}{{1,3}}\s*月\s*{_NUM}{{1,3}}\s*日"
 )
+_LABELLED = re.compile(rf"(?:发布|发文|制定|印发|颁布)(?:机构|机关|单位|部门)\s*[:：]\s*({_BODY})")
 _CLOSING = re.compile(
     rf"{_DATE}|[（(](?:此件|本文|联系人|本件|发至).*[)）]|附\s*[件：:].*|"
     r"(?:抄送|主题词|联系人|联系电话|文档附件)[:：].*|.{2,40}印发"
@@ -71,9 +73,14 @@ def find_title(lines: Lines, head: list[Span]) -> str:
     return first if len(first) <= _SHORT and not re.search("[。；，,：:]", first) else ""
 
 
-def find_issuer(lines: Lines, head: list[Span], title: str, closing: Span | None) -> str:
-    """Who issued the document: named in the title (…局关于…), by the signature, as the body that
-    passed or ordered it, or on lines of its own at the top. Empty if nobody is named."""
+def find_issuer(
+    lines: Lines, head: list[Span], everything: list[Span], title: str, closing: Span | None
+) -> str:
+    """Who issued the document: named in the title (…局关于…), as the body that passed or ordered it, by the
+    signature, in a line 发布机构：…, or on lines of its own above the title or under it. Empty if nobody is.
+
+    `everything` is `head` with page data.
+    """
     before, about, _ = title.partition("关于")
     if about and re.fullmatch(_BODY, before):
         return before
@@ -81,7 +88,9 @@ def find_issuer(lines: Lines, head: list[Span], title: str, closing: Span | None
     passed = next((found for text in texts if (found := _PASSED.search(text) or _ORDERED.search(text))), None)
     if passed:
         return re.sub(f"第{_NUM}+届", "", passed[1])
-    return _signature(lines, closing) or _letterhead(texts, title)
+    labelled = (_LABELLED.fullmatch(lines.of_span(span)) for span in everything)
+    label = next((found[1] for found in labelled if found), "")
+    return _signature(lines, closing) or label or _letterhead(texts, title) or _byline(texts, title)
 
 
 def find_doc_no(lines: Lines, head: list[Span]) -> str:
@@ -100,6 +109,15 @@ def _letterhead(texts: list[str], title: str) -> str:
             break
         named.append(text)
     return " ".join(named)
+
+
+def _byline(texts: list[str], title: str) -> str:
+    """The bodies named right under the title, a date behind them or not."""
+    bare = [re.sub(r"[\s#*]", "", text) for text in texts]
+    last = next((i for i, text in reversed([*enumerate(bare)][:_MAX_TITLE_LINES]) if text in title), None)
+    named = bare[last + 1 :] if title and last is not None else []
+    bodies = [re.fullmatch(rf"({_BODY})(?:{_DATE})?", text) for text in named]
+    return " ".join(found[1] for found in takewhile(bool, bodies) if found)
 
 
 def find_closing(lines: Lines, start: int, end: int) -> Span | None:

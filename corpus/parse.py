@@ -98,7 +98,7 @@ def _completed(meta: Meta, lines: Lines, outline: Outline, closing: Span | None,
     return replace(
         meta,
         title=title,
-        issuer=meta.issuer or find_issuer(lines, head, title, closing),
+        issuer=meta.issuer or find_issuer(lines, head, everything, title, closing),
         doc_no=meta.doc_no or find_doc_no(lines, everything),
     )
 

@@ -169,6 +169,22 @@ def test_title_issuer_and_number_are_found(name: str, title: str, issuer: str, d
     assert (meta.title, meta.issuer, meta.doc_no) == (title, issuer, doc_no)
 
 
+@pytest.mark.parametrize(
+    ("lines", "issuer"),
+    [
+        ("青川市文旅局", "青川市文旅局"),
+        ("青川市文旅局\n\n青川市财政局\n\n2024年3月18日", "青川市文旅局 青川市财政局"),
+        ("青川市人民政府办公室 2024年3月18日", "青川市人民政府办公室"),
+        ("发布机构：青川市文旅局\n\n发布日期：2024年3月18日", "青川市文旅局"),
+        ("为促进消费，青川市文旅局", ""),
+        ("2024年3月18日\n\n青川市文旅局提出如下措施", ""),
+    ],
+)
+def test_an_issuer_under_the_title(lines: str, issuer: str) -> None:
+    text = f"# 关于促进旅游消费的若干措施\n\n{lines}\n\n为促进消费制定。\n\n一、支持夜市。给予补助。\n"
+    assert parse(text, "doc").meta.issuer == issuer
+
+
 def test_meta_goes_before_what_the_text_says() -> None:
     meta = load("flat.txt", Meta(title="夜间经济措施", region="青川市")).meta
     assert (meta.title, meta.issuer, meta.region) == ("夜间经济措施", "青川市商务局", "青川市")
