@@ -14,7 +14,7 @@ _EDGE = 2
 _LONGEST = 8
 _LIGHT = (
     "的了在是应将可须需要会能时后前所其由被把对向为于以从同跟让使又也还均都"
-    "并且则就各已再先按予取接限额者好完掉过到用您你我请就"
+    "并且则就各已再先按予取接想限额者好完掉过到用您你我请就"
 )
 _REFERS = re.compile("(?:本|该|此|这|上述|前款|前述)(?:一?[项类条笔种个])?")
 _AROUND = re.compile("对|向|给|成为|是|为")
@@ -40,6 +40,8 @@ def substituted(text: str, there: str, sentence: str, around: str, segment: str 
         if (said.endswith(("为", "是")) and core in around) or (len(core) > 2 and core in segment):
             continue
         here = core in re.sub("[、和与及]", "", there) or sentence.count(lost) >= there.count(lost)
+        if pattern("sums_up").search(said):
+            continue
         if not core or not lost or here or _alike(core, lost) or _alike(said, instead):
             continue
         start = second.b - len(said.lstrip(_LIGHT + "要来"))

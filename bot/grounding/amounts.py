@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.grounding.evidence import Ground, Piece
 from bot.grounding.numbers import Number, find_numbers
 from bot.grounding.told import Told
+
+_LISTED = ("类", "种", "方面", "级", "个", "项")  # how many there are of what is listed
 
 
 def number_faults(told: Told, anchor: Piece, ground: Ground) -> Iterator[str]:
@@ -17,7 +19,7 @@ def number_faults(told: Told, anchor: Piece, ground: Ground) -> Iterator[str]:
         return
     refers = ground.refers(anchor)
     near, around = find_numbers(anchor.text), find_numbers(ground.told_with(anchor))
-    for each in re.findall("每(?![获取新完满增引培招])[\u4e00-\u9fff]", piece.text):
+    for each in re.findall("每(?![获取新完满增引培招二两三四五六七八九十])[\u4e00-\u9fff]", piece.text):
         if each == "每年" and re.search("年度|按年|逐年", ground.segment(anchor)):
             continue
         if each not in ground.segment(anchor) and each[1] not in "个名位项天次":
@@ -25,21 +27,24 @@ def number_faults(told: Told, anchor: Piece, ground: Ground) -> Iterator[str]:
     yield from _per_other(piece.text, anchor, ground)
     listed_here = len(re.findall("[、和与及]", piece.text)) + 1
     for number in find_numbers(piece.text):
-        if number.unit in ("类", "种", "方面") and number.value == listed_here:
+        if number.unit in _LISTED and 2 <= number.value == listed_here:
             continue
         if _times_listed(number, ground.segment(anchor)):
             continue
         alike = [one for one in near if one.unit == number.unit and one.ordinal == number.ordinal]
         said = [one for one in find_numbers(piece.text) if one.unit == number.unit]
-        listed = "分别" in ground.segment(anchor) and len(alike) > 1
+        behind = find_numbers(ground.segment(anchor).partition("分别")[2])
+        listed = sum(one.unit == number.unit for one in behind) > 1 and any(
+            number.value == one.value for one in behind
+        )
+        right = _of_list(told.sentence, said, anchor, ground)
+        if right is not None:
+            if not right:
+                yield piece.text
+            continue
         if "分别" in ground.segment(anchor) and len(said) > 1:
             there = alike or [one for one in around if one.unit == number.unit]
             if [one.value for one in there] != [one.value for one in said]:
-                yield piece.text
-            continue
-        right = _one_of_list(told.sentence, number, anchor, ground)
-        if right is not None:
-            if not right:
                 yield piece.text
             continue
         if _bound_to(piece.text, number, ground):
@@ -110,20 +115,21 @@ def _same_dates(text: str, there: str) -> bool:
     return len(days) > 3 and days == [(one.value, one.unit) for one in find_numbers(there)]
 
 
-def _one_of_list(sentence: str, number: Number, anchor: Piece, ground: Ground) -> bool | None:
-    """Whether a number is that of the only member told of a list: 初级、中级、高级分别奖励1、2、4千元.
+def _of_list(sentence: str, said: Sequence[Number], anchor: Piece, ground: Ground) -> bool | None:
+    """Whether numbers are those of the members told of a list, in their order: 初级、高级分别奖励1、4千元.
 
-    None where there is no such list, or not one member of it is told.
+    None where there is no such list, or not as many members of it are told.
     """
     segment = ground.segment(anchor)
     pieces = [one.text for one in ground.pieces if "分别" in one.text and one.text in segment]
     amounts = find_numbers(",".join(pieces)) or find_numbers(anchor.text)
-    values = [one.value for one in amounts if one.unit == number.unit]
-    if "分别" not in segment or number.value not in values:
+    values = [one.value for one in amounts if one.unit == said[0].unit]
+    if "分别" not in segment or said[0].value not in values:
         return None
     for match in re.finditer("[^,、]{2,8}(?:、[^,、]{2,12})+", segment):
         members = match[0].split("、")
-        told = [at for at, one in enumerate(members) if (one[:2] if at else one[-2:]) in sentence]
-        if len(members) == len(values) and len(told) == 1:
-            return values[told[0]] == number.value
+        places = [sentence.find(one[:2] if at else one[-2:]) for at, one in enumerate(members)]
+        told = sorted((place, at) for at, place in enumerate(places) if place >= 0)
+        if len(members) == len(values) and len(told) == len(said):
+            return [values[at] for _, at in told] == [one.value for one in said]
     return None

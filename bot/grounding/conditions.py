@@ -12,6 +12,7 @@ from bot.grounding.parties import read_parties
 from bot.grounding.words import fillers, pattern, qualifiers, same, same_words, strict_qualifiers
 
 _HELD = 0.25
+_DISTRICT = re.compile("[\u4e00-\u9fff]{1,4}[区县]")
 _LIST = re.compile("(?:下列|以下|如下)[^,;。]{0,8}(?:的|:|$)")
 _CAP_OF = re.compile(
     "(?:补助|补贴|奖励|资助|贴息|减免)(?:金|资金|标准|金额|总额|期限|额度|面积)?(?:[对按每以][^,]{2,10})?(?:[最不]|封顶|上限)"
@@ -36,6 +37,10 @@ def _qualifiers(piece: Piece, context: str, anchor: Piece, ground: Ground) -> It
             if at < 0 or any(other in context for other in words) or _met_in_other_words(words, context):
                 continue
             noun = anchor.text[at + len(word) :].lstrip("的")[:2]
+            if _other_told(anchor.text[:at], context) or (
+                word == "本市" and _DISTRICT.match(anchor.text, at + 2)
+            ):
+                continue
             strict = word in strict_qualifiers()
             if noun in piece.text if strict and noun else _much(piece, anchor):
                 yield word + noun
@@ -46,6 +51,12 @@ def _qualifiers(piece: Piece, context: str, anchor: Piece, ground: Ground) -> It
             clause = _clause(anchor) + ground.texts[anchor.sentence]
             if not any(word in clause for word in words):
                 yield words[0]
+
+
+def _other_told(before: str, context: str) -> bool:
+    """Whether words stand behind an alternative that is told: 市级以上 of 博士和市级以上青年人才."""
+    other = re.search("([\u4e00-\u9fff]{2})[和或、]$", before)
+    return other is not None and other[1] in context
 
 
 def _met_in_other_words(words: Sequence[str], context: str) -> bool:
@@ -171,12 +182,21 @@ def _dropped(piece: Piece, context: str, anchor: Piece, ground: Ground) -> Itera
                 or (party is None and _attribute(words, text[at + 1 :]))
                 or (party is not None and words.endswith("的"))
             )
-            if words in ground.texts[0] or any(one.name == words for one in parties.values()):
+            if words in ground.texts[0] or _who_or_common(words, anchor.text[match.end() :]):
                 continue
             if words.removesuffix("的") and _own_short_form(words, anchor.text[match.end() :], ground):
                 continue
             if narrows and not loose(words.removesuffix("的")) and not told_of(words, context):
                 yield words
+
+
+_COMMON = re.compile("合同|协议|手续|材料|费用|条件|资金|平台|活动|工作|事项|程序|名单|情况")
+
+
+def _who_or_common(words: str, noun: str) -> bool:
+    """Whether words before a noun name who acts, or the noun is of the kind that is told by itself: 合同."""
+    who = any(len(one.name) == len(words) for one in read_parties(words))
+    return who or _COMMON.match(noun) is not None or pattern("negation").match(words) is not None
 
 
 def _abbreviated(text: str, at: int, ground: Ground) -> bool:
@@ -213,7 +233,7 @@ def loose(words: str) -> bool:
 def told_of(words: str, context: str) -> bool:
     """Whether a sentence has at least a third of some words."""
     own = bigrams(words)
-    return len(own & bigrams(context)) >= 0.34 * len(own)
+    return len(own & bigrams(context)) >= 0.33 * len(own)
 
 
 def _in_force(piece: Piece, anchor: Piece, ground: Ground) -> frozenset[str]:

@@ -18,6 +18,11 @@ _PARTICLES = frozenset(
 _ADDRESS = frozenset("您你我咱他她它们吗呢吧嘛呀哦啊啦谁啥却但很么")  # as good as never part of another word
 _PLACES = frozenset("时中上下内里前后")  # 时 of 临时 is no particle
 _ALONE = _PARTICLES | _ADDRESS
+_CITY = re.compile(
+    "(?:(?=[\u4e00-\u9fff]{2}市(?![场民区级值价州属]))"
+    "|(?<=来)(?=[\u4e00-\u9fff]{2}(?:求职|就业|创业|工作|找|发展|落户))"
+    "|^(?=[\u4e00-\u9fff]{2}(?:鼓励|支持|引导|推动|将|每年|规定|要求|对)))(?P<city>..)"
+)
 _LIGHT = _PARTICLES | frozenset("人者不未无没非")
 _WORD = re.compile(r"[\u3400-\u9fff]+|[a-z0-9.+-]+")
 
@@ -39,12 +44,21 @@ def uncovered(text: str, ground: Ground) -> Iterator[str]:
             for match in re.finditer("|".join(group), text):
                 _cover(covered, match.start(), match.end())
     _harmless(text, covered)
+    _own_city(text, covered, ground)
     for words in (pattern("issuer"), *((pattern("sums_up"),) if ground.conditional else ())):
         for match in words.finditer(text):
             _cover(covered, match.start(), match.end())
     for start, end in _gaps(text, covered, ground.text):
         if not _said_otherwise(text[start:end], ground):
             yield text[start:end]
+
+
+def _own_city(text: str, covered: list[bool], ground: Ground) -> None:
+    """The city that a measure calls 我市: 澜川市, 澜川 before the verb of the issuer, 来澜川 for 来我市."""
+    if re.search("[我本全]市|市级|市政府|来[\u4e00-\u9fff](?=求职|就业|工作)", ground.text):
+        for match in _CITY.finditer(text):
+            if not any(covered[match.start("city") : match.end("city")]):
+                _cover(covered, match.start("city"), match.end("city"))
 
 
 def _cover(covered: list[bool], start: int, end: int) -> None:

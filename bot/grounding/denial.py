@@ -23,7 +23,7 @@ def same_denial(told: str, sentence: str, there: str, around: str, whole: str) -
 
     `sentence` is what the piece stands in, `around` the segment of the measure, `whole` its sentence.
     """
-    own, other = negations(told), negations(there)
+    own, other = negations(told), negations(re.sub("等[不非][^,;。的]{2}", "等", there))
     if _besides(told, sentence) or _contrasts(told, sentence) or (own and excepted(told, whole)):
         return True
     if not _BAN_BEHIND.search(told) and _affirmed(told, own, around):
@@ -59,7 +59,10 @@ def excepted(told: str, whole: str) -> bool:
     for match in re.finditer("(?:^|[,;])([^,;]{4,})(?:除外|不在此限)", whole):
         letters = bigrams(match[1])
         if len(letters & bigrams(told)) >= 0.7 * len(letters):
-            return re.search("不(?:在|属|列|纳|包|适|计|需|必|要|受|用)|无需|无须", told) is not None
+            return (
+                re.search("不(?:在|属|列|纳|包|适|计|需|必|要|受|用|得|予|享|能|可)|无需|无须", told)
+                is not None
+            )
     return False
 
 
@@ -74,6 +77,7 @@ def _affirmed(told: str, own: Sequence[str], around: str) -> bool:
         if (
             around.count(verb) == around.count(one)
             and verb in told
+            and not re.search(rf"(?:不得|不能|不可|禁止|严禁)[^,;。]*{re.escape(verb)}", told)
             and not any(mine.endswith(verb) for mine in own)
         ):
             return True

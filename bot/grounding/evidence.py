@@ -66,7 +66,7 @@ class Piece:
 
 def plain(text: str) -> str:
     """Normalised text without blanks between Chinese characters."""
-    bare = re.sub(r"(?<![a-z0-9]) | (?![a-z0-9])", "", normalize(text))
+    bare = re.sub(r"(?<![a-z0-9]) | (?![a-z0-9])", "", normalize(text)).replace("\u2236", ":")
     bare = re.sub(rf"[{_HAN}]{{1,3}}[比:][{_HAN}]{{1,3}}|\d{{1,2}}[:比]\d{{1,2}}(?!\d)", _ratio, bare)
     bare = re.sub("不得(?=少于|低于|超过|高于|多于|迟于|晚于)", "不", bare)  # a bound binds without 得
     for words, one in spellings():

@@ -144,6 +144,10 @@ def _bound(text: str, start: int, end: int) -> Bound:
     before, after = text[max(0, start - 6) : start], text[end : end + 3]
     before = re.split(r"[,;。:、]", before)[-1].replace("可以", "")  # 可以上调 holds 以上
     found: list[tuple[int, Bound]] = []
+    if far := re.search(
+        "(至少|最少|最多|至多|最高|不(?:高于|低于|超过|少于|多于))[^,;。:、0-9]{4,14}$", text[:start]
+    ):
+        before = far[1] + before
     for name in ("upper", "lower"):
         kind: Bound = "upper" if name == "upper" else "lower"
         found += [(len(match[0]), kind) for match in pattern(name).finditer(before)]

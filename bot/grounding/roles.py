@@ -169,6 +169,8 @@ def _narrower(party: Party, context: str) -> bool:
         return False
     if (group := re.search("等(?P<kind>[^等的]{2,})$", words)) and group["kind"] in context:
         return False
+    if any(len(one) >= 2 and one in context for one in re.split("[和或、]者?", words)[:-1]):
+        return False
     groups = [group for group in qualifiers() if any(word in words for word in group)]
     return not any(word in context for group in groups for word in group)
 

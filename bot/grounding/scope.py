@@ -45,6 +45,8 @@ def _whatever(piece: Piece, anchor: Piece, ground: Ground) -> bool:
 
 def _same_limit(match: re.Match[str], text: str, segment: str) -> bool:
     """Whether 只能 stands at a limit of the segment, or 全部 at all of it: 减免100%."""
+    if match[0] == "只" and re.match("只(?:需|需要|要|用)[按缴付交]", text[match.start() :]):
+        return True
     if match[0] == "全部":
         return "100%" in segment
     if re.match("只(?:能|可|准|允许)|仅[能可]", text[match.start() :]) is None:

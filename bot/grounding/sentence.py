@@ -22,7 +22,7 @@ from bot.grounding.amounts import number_faults
 from bot.grounding.anchors import find_anchors
 from bot.grounding.cites import Cited, read_citations
 from bot.grounding.content import uncovered
-from bot.grounding.denial import negations, same_denial
+from bot.grounding.denial import excepted, negations, same_denial
 from bot.grounding.english import faults_in_english, is_english
 from bot.grounding.evidence import Ground, Piece, plain, telling
 from bot.grounding.joined import joined_faults
@@ -103,7 +103,7 @@ class Grounds:
     def _faults(self, cited: Cited, grounds: Sequence[Ground]) -> Iterator[tuple[Fault, str]]:
         yield from literal_faults(cited.text, grounds, self.titles)
         if is_english(cited.text):
-            yield from faults_in_english(cited.text, grounds)
+            yield from faults_in_english(sentence, cited.text, grounds)
             return
         faults = list(_told_faults(cited.text, grounds))
         turned = turned_round(cited.text, grounds) if faults else None
@@ -147,6 +147,9 @@ def _against(told: Told, ground: Ground) -> Iterator[tuple[Fault, str]]:
         yield from _where(told, ground)
         return
     if approves(piece.text) and approves(piece.text) in ground.text:
+        return
+    if not find_numbers(piece.text) and excepted(piece.text, ground.text):
+        yield from (("content", words) for words in uncovered(piece.text, ground))
         return
     claimed = [words for words in told.group.split(",") if not asks(words)]
     yield from (

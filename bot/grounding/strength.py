@@ -23,7 +23,7 @@ _MAY_GIVE = re.compile("可以(?:按规定|适当)?(?:由[^,]{2,16})?(?:给予|�
 def strength_faults(told: Told, anchor: Piece, ground: Ground) -> Iterator[str]:
     """A class of strength that the measure does not have there, or one left out."""
     piece = told.piece
-    if is_may(piece, anchor, ground) or _both_deny(piece, anchor):
+    if is_may(piece, anchor, ground) or _both_deny(piece, anchor) or _needs_consent(piece, anchor):
         return
     allowed = (anchor.own | {anchor.strength} if anchor.own else anchor.allowed) | _led_by(anchor, ground)
     if piece.strength == "plain" and piece.own <= allowed and anchor.strength in closing(told.sentence):
@@ -49,11 +49,20 @@ def strength_faults(told: Told, anchor: Piece, ground: Ground) -> Iterator[str]:
         yield anchor.text
 
 
+def _needs_consent(piece: Piece, anchor: Piece) -> bool:
+    """Whether a piece says that the consent is needed which a right hangs on: 可以经所在单位同意离岗."""
+    consent = re.search("同意|批准|许可", piece.text)
+    return consent is not None and re.search(f"经[^,]{{2,14}}{consent[0]}", anchor.text) is not None
+
+
 def _weaker_is_right(told: Told, anchor: Piece) -> bool:
     """Whether a piece with 可以, or without a word of its own, is as strong as the sentence round it says."""
     piece = told.piece
     told_elsewhere = not piece.own and anchor.strength in strong_words(told.sentence)
     if told_elsewhere and (piece.bare or anchor.strength == "explore"):
+        return True
+    plain_here = not piece.own and piece.strength == "plain"
+    if plain_here and anchor.strength == "explore" and (not anchor.own or gains(told.sentence)):
         return True
     if piece.strength != "explore":
         return piece.strength == "plain" and not piece.own and _own_deed(piece, anchor)
