@@ -56,7 +56,7 @@ def _contrasts(told: str, sentence: str) -> bool:
 
 def excepted(told: str, whole: str) -> bool:
     """Whether a measure takes out what a piece says is not concerned: 涉及国家秘密的除外."""
-    for match in re.finditer("(?:^|[,;])([^,;]{4,})(?:除外|不在此限)", whole):
+    for match in re.finditer("(?:^|[,;。])([^,;。]{4,})(?:除外|不在此限)", whole):
         letters = bigrams(match[1])
         if len(letters & bigrams(told)) >= 0.7 * len(letters):
             return (

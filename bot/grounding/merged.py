@@ -38,7 +38,7 @@ def is_stray(told: Told, anchor: Piece, ground: Ground) -> bool:
         beside = ground.beside(anchor)
         if _case_told(anchor, own) and not telling(piece.text) & beside:
             return False
-        if here_all and own & beside:
+        if here_all and own & beside and not _LIST.search(ground.texts[anchor.sentence]):
             mine = ground.apart(anchor)
             if len(own & beside) == 1 and len(own & mine) >= _MANY:
                 return False

@@ -142,7 +142,7 @@ def _whole(text: str) -> Decimal | None:
 def _bound(text: str, start: int, end: int) -> Bound:
     """Whether the words next to a number make it an upper or a lower bound."""
     before, after = text[max(0, start - 6) : start], text[end : end + 3]
-    before = re.split(r"[,;。:、]", before)[-1].replace("可以", "")  # 可以上调 holds 以上
+    before = re.split(r"[,;。:、\d]", before)[-1].replace("可以", "")  # 可以上调 holds 以上
     found: list[tuple[int, Bound]] = []
     if far := re.search(
         "(至少|最少|最多|至多|最高|不(?:高于|低于|超过|少于|多于))[^,;。:、0-9]{4,14}$", text[:start]

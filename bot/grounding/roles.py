@@ -37,7 +37,7 @@ def _actors(piece: Piece, context: str, anchor: Piece, ground: Ground) -> Iterat
     parties = [one for one in read_parties(piece.text) if one.part in ("does", "told", "helped", "gets")]
     if parties and not piece.text.endswith("的"):
         for party in parties:
-            if _reader(party, piece):
+            if _reader(party, piece) or re.match("这些|这类|此类|上述|该", party.name):
                 continue
             results = [
                 list(_misplaced(party, parties, piece, one, ground))
@@ -45,6 +45,7 @@ def _actors(piece: Piece, context: str, anchor: Piece, ground: Ground) -> Iterat
             ]
             yield from min(results, key=len)
             yield from _acted_on(party, piece, ground)
+    yield from _by_another(piece.text, ground.text)
     owners = [one for one in read_parties(piece.text) if piece.text.startswith("的", one.end)]
     yield from _widened([*parties, *owners], context, anchor, ground)
     for found in re.finditer("市级|省级|国家级|区县|县\\(区\\)|乡镇|市财政|中央", piece.text):
@@ -52,6 +53,25 @@ def _actors(piece: Piece, context: str, anchor: Piece, ground: Ground) -> Iterat
             continue
         if found[0] not in ground.text and not _issuer(found[0], ground.segment(anchor)):
             yield found[0]
+
+
+def _by_another(text: str, there: str) -> Iterator[str]:
+    """由X公证 where the measure has 由Y公证 and X elsewhere only."""
+    for match in re.finditer("由(?=(?P<rest>[\u4e00-\u9fff、]{4,20}))", text):
+        rest = match["rest"]
+        for size in range(2, len(rest) - 1):
+            at = match.end() + size
+            if any(one.start < at < one.end for one in read_parties(text)):
+                continue
+            who, deed = re.escape(rest[:size]), re.escape(rest[size : size + 2])
+            other = rf"由(?!{re.escape(rest[:2])})[^,;。]{{2,16}}{deed}"
+            if (
+                re.search(other, there)
+                and who in there
+                and not re.search(f"{who}[^,;。]{{0,24}}{deed}", there)
+            ):
+                yield rest[:size]
+                return
 
 
 def _reader(party: Party, piece: Piece) -> bool:

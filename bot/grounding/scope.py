@@ -11,7 +11,7 @@ from bot.grounding.told import Told
 from bot.grounding.words import pattern
 
 _ALL_OF = re.compile("(?:各类|所有|全部|任何|一切|各种)的?(?P<noun>[\u4e00-\u9fff]{2})")
-_WHATEVER = re.compile("(?:不论|无论|不管|不问|不看|不分|不限)(?!.{0,4}名义)")
+_WHATEVER = re.compile("(?:不论|无论|不管|不问|不看|不分|不限)(?!.{0,4}名义|[^,]*还是)")
 _ANY = re.compile("任何|均|不论|无论|不管|不分|不限|各类|不受")
 
 

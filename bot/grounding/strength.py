@@ -68,6 +68,8 @@ def _weaker_is_right(told: Told, anchor: Piece) -> bool:
         return piece.strength == "plain" and not piece.own and _own_deed(piece, anchor)
     if pattern("contact").search(piece.text) or not (piece.own or anchor.own):
         return True
+    if "也可以" in piece.text and re.search("或者?", anchor.text):
+        return True  # one of the ways that are open
     return anchor.strength in closing(told.sentence) or (piece.own <= {"explore"} and "可以" in anchor.text)
 
 
@@ -112,6 +114,7 @@ def _says_when(text: str) -> bool:
     """Whether a piece tells a case or an occasion and no action: 对于有条件的区县, 抽检不合格的, 夜间."""
     return (
         text.endswith("的")
+        or _names_only(text)
         or len(text) <= 3
         or re.match(
             "对于?|针对|关于|至于|[^,]{0,10}(?:如果|若|只要)|如|凡是?|当|[^,]{0,8}以[^,]+为[^,]+$|在[^,建设开展实施给予发放补助奖励]{2,14}$",
@@ -119,6 +122,14 @@ def _says_when(text: str) -> bool:
         )
         is not None
     )
+
+
+def _names_only(text: str) -> bool:
+    """Whether a piece is a name and what it is like: 符合条件的青年人才."""
+    if strong_words(text) or re.search("要求|专项|[应须要]", text):
+        return False
+    ends = [one.start for one in read_parties(text) if one.end == len(text.rstrip())]
+    return bool(ends) and (ends[0] == 0 or text[: ends[0]].endswith("的"))
 
 
 def _both_deny(piece: Piece, anchor: Piece) -> bool:
