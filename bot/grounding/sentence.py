@@ -103,7 +103,7 @@ class Grounds:
     def _faults(self, cited: Cited, grounds: Sequence[Ground]) -> Iterator[tuple[Fault, str]]:
         yield from literal_faults(cited.text, grounds, self.titles)
         if is_english(cited.text):
-            yield from faults_in_english(sentence, cited.text, grounds)
+            yield from faults_in_english(cited.text, grounds)
             return
         faults = list(_told_faults(cited.text, grounds))
         turned = turned_round(cited.text, grounds) if faults else None
