@@ -1,4 +1,8 @@
-"""An English sentence beside Chinese measures: numbers, strength, negation, and words the lexicon knows."""
+"""An English sentence beside Chinese measures: terms, numbers, names, strength, negation, how much of them.
+
+The terms of `english_terms.toml` and the numbers tell which Chinese sentence it repeats; what it says with
+grammar must be so there. Words that no table knows say nothing.
+"""
 
 from __future__ import annotations
 
@@ -6,28 +10,22 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
+from bot.grounding.bilingual import find_terms, missing
 from bot.grounding.denial import negations
+from bot.grounding.english_aligned import Source, likeliest_pieces, misplaced, source_of
+from bot.grounding.english_amounts import given_others
+from bot.grounding.english_numbers import number_faults
+from bot.grounding.english_places import unnamed
 from bot.grounding.evidence import Ground, names_in
-from bot.grounding.numbers import find_numbers
-from bot.grounding.words import english, offices, pattern, qualifiers
+from bot.grounding.words import acronyms, english, offices, pattern, qualifiers
 from index.expand import expand
 
 EnglishFault = Literal["number", "strength", "negation", "name", "content"]
 
 _CLASSES = ("must", "encourage", "support", "explore")
-_DIGITS = re.compile(
-    r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:\s*(?:%|percent|million|billion|thousand))?"
-)
-_TIMES = {"million": 1_000_000, "billion": 1_000_000_000, "thousand": 1000}
-_WORDS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40,
-    "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100, "half": 50,
-}  # fmt: skip
-_SPELT = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b")
-_CONDITION = re.compile(r"condition|eligible|qualif|where|capable|suitable")
 _NARROW = ("有条件", "有基础", "有关")
 _CHINESE = re.compile("[\u3400-\u9fff]{2,}")
+_ACRONYM = re.compile(r"(?<![A-Za-z0-9&-])[A-Z]{3,6}(?![A-Za-z0-9&])")
 _LEAST_KNOWN = 3
 _LEAST_SHARE = 0.1
 
@@ -37,77 +35,110 @@ def is_english(text: str) -> bool:
     return len(re.findall("[a-z]", text)) > 2 * len(re.findall("[\u3400-\u9fff]", text))
 
 
-def faults_in_english(text: str, grounds: Sequence[Ground]) -> Iterator[tuple[EnglishFault, str]]:
-    """What an English sentence says that no cited measure does."""
-    values = {float(number.value) for ground in grounds for number in find_numbers(ground.text)}
-    values |= {float(match) for ground in grounds for match in re.findall(r"\d+(?:\.\d+)?", ground.text)}
-    yield from (("number", words) for words, value in _values(text) if value not in values)
-    classes = frozenset().union(*(piece.allowed for ground in grounds for piece in ground.pieces))
-    for name in _CLASSES:
-        if name == "explore" and english("negation").search(text) and "must" in classes:
-            continue  # no one may: a ban
-        if (match := english(name).search(text)) and name not in classes:
-            yield "strength", match[0]
-    if not any(english(name).search(text) for name in _CLASSES) and "plain" not in classes:
-        yield "strength", text
-    if (
-        match := english("negation").search(english("lower").sub(" ", english("upper").sub(" ", text)))
-    ) and not any(negations(g.text) or pattern("exempt").search(g.text) for g in grounds):
-        yield "negation", match[0]
-    yield from (("number", words) for words in _bounds(text, grounds))
+def faults_in_english(
+    sentence: str, text: str, grounds: Sequence[Ground]
+) -> Iterator[tuple[EnglishFault, str]]:
+    """What an English sentence says that no cited measure does; `text` is the sentence normalised."""
     there = "".join(ground.text for ground in grounds)
-    for name in ("only", "every"):
-        if (match := english(name).search(text)) and not pattern(f"{name}_there").search(there):
-            yield "content", match[0]
-    narrowed = any(word in there for words in qualifiers() if words[0] in _NARROW for word in words)
-    if (match := english("every").search(text)) and narrowed and not _CONDITION.search(text):
-        yield "content", match[0]
-    yield from (("content", words) for words in _offices(text, there))
+    source = source_of(text, grounds)
+    yield from (("number", words) for words in number_faults(text, grounds))
+    yield from (("number", words) for words in misplaced(text, source))
+    yield from (("number", words) for words in given_others(text, source))
+    yield from (("strength", words) for words in _strength(text, source))
+    yield from (("negation", words) for words in _denial(text, source))
+    yield from (("content", words) for words in _extent(text, source, there))
+    yield from (("content", words) for words in _offices(text, source.text))
+    yield from (("content", term) for term in missing(text, there))
     yield from (("name", name) for name in _names(text, grounds))
-    terms = expand(text)
-    known = [term for term in terms if any(term in ground.text for ground in grounds)]
-    if len(terms) >= _LEAST_KNOWN and len(known) < _LEAST_SHARE * len(terms):
-        yield "content", text
-    if not known and not any(word in there for word in _CHINESE.findall(text)):
-        yield "content", text  # nothing in it that the measures could be known to say
+    yield from (("name", name) for name in unnamed(sentence, text, grounds))
+    for match in _ACRONYM.finditer(sentence):
+        if match[0].lower() not in there and match[0].lower() not in acronyms():
+            yield "name", match[0]
+    if not find_terms(text):
+        yield from (("content", words) for words in _unknown(text, grounds, there))
 
 
-def _values(text: str) -> Iterator[tuple[str, float]]:
-    for match in _DIGITS.finditer(text):
-        digits = re.match(r"[\d,.]+", match[0])
-        word = re.search(r"[a-z]+$", match[0])
-        if digits:
-            value = float(digits[0].replace(",", "").rstrip("."))
-            yield match[0], value * _TIMES.get(word[0] if word else "", 1)
-    for match in _SPELT.finditer(text):
-        if match[0] != "one" and not text.startswith(" gorges", match.end()):
-            yield match[0], float(_WORDS[match[0]])
+def _strength(text: str, source: Source) -> Iterator[str]:
+    """Words of duty, leave and support that the source has none of their class for."""
+    bare = english("freed").sub(" ", text)
+    if (match := english("freed").search(text)) and not english("freed_there").search(source.text):
+        yield match[0]
+    if english("kept_on").search(text) and not english("kept_on_there").search(source.text):
+        yield text
+    denies = english("negation").search(bare) is not None
+    for name in _CLASSES:
+        match = english(name).search(bare)
+        if match is None or name in source.classes:
+            continue
+        if _bounds(name, bare, match.end()) or (name == "explore" and "support" in source.classes):
+            continue
+        if name == "explore" and (
+            (denies and "must" in source.classes) or english("leave_there").search(source.text)
+        ):
+            continue  # no one may: a ban
+        yield match[0]
+    said = any(english(name).search(text) for name in _CLASSES)
+    plain = source.classes & {"plain", "must"} or re.search("由.{1,12}(?:承担|负责)", source.text)
+    if not said and not plain:
+        yield text  # what is encouraged is not so
 
 
-def _bounds(text: str, grounds: Sequence[Ground]) -> Iterator[str]:
-    """Upper bounds of numbers that the measures have as lower bounds only, and the other way about."""
-    for name, other in (("upper", "lower"), ("lower", "upper")):
-        for match in english(name).finditer(text):
-            digits = _DIGITS.match(text, match.end())
-            bounds = {
-                number.bound
-                for ground in grounds
-                for number in find_numbers(ground.text)
-                if digits and float(number.value) in {value for _, value in _values(digits[0])}
-            }
-            if bounds == {other}:
-                yield match[0]
+def _bounds(name: str, text: str, end: int) -> bool:
+    """Whether a duty or leave is that of a bound only: must be at least, may cover up to."""
+    words = [one for kind in ("upper", "lower") if (one := english(kind).search(text, end))]
+    return any(name == "explore" or (name == "must" and one.start() < end + 12) for one in words)
+
+
+def _denial(text: str, source: Source) -> Iterator[str]:
+    """What is denied in one of both only."""
+    rest = english("lower").sub(" ", english("upper").sub(" ", english("no_negation").sub(" ", text)))
+    match = english("negation").search(rest)
+    if match and not (negations(source.text) or pattern("exempt").search(source.text)):
+        yield match[0]
+    pieces = likeliest_pieces(text, source)
+    if match or english("refuses").search(rest) or not pieces:
+        return
+    denied = [negations(piece.text) for piece in pieces]
+    if all(denied):
+        yield denied[0][0]
+
+
+def _extent(text: str, source: Source, there: str) -> Iterator[str]:
+    """Only and every, where the measures don't say so."""
+    if (match := english("only").search(text)) and not pattern("only_there").search(there):
+        yield match[0]
+    if (match := english("whatever").search(text)) and not english("whatever_there").search(source.text):
+        yield match[0]
+    if match := english("every").search(text):
+        narrow = any(word in source.text for words in qualifiers() if words[0] in _NARROW for word in words)
+        conditioned = english("condition").search(text)
+        if not english("every_there").search(source.text) or (narrow and not conditioned):
+            yield match[0]
 
 
 def _offices(text: str, there: str) -> Iterator[str]:
-    """Offices by their field (finance bureau) where the measures name none of that field."""
+    """Offices by their field (finance bureau) where the source names none of that field."""
     for match in english("office").finditer(text):
         fields = [words for word, words in offices().items() if word in match["field"]]
-        if not re.search("[委局厅]|部门", there) or any(
-            not any(re.search(f"{one}[^,。]{{0,6}}(?:[委局厅]|部门)", there) for one in words)
-            for words in fields
-        ):
+        if not fields and not re.search("[委局厅]|部门", there):
             yield match[0]
+        if any(not any(_has_office(one, there) for one in words) for words in fields):
+            yield match[0]
+
+
+def _has_office(field: str, there: str) -> bool:
+    """Whether a text has an office of a field: 财政局, 由县财政."""
+    of_it = f"{field}[^,。]{{0,6}}(?:[委局厅]|部门)|(?:由|所在|区|县|市|级)[^,。]{{0,6}}{field}"
+    return re.search(of_it, there) is not None
+
+
+def _unknown(text: str, grounds: Sequence[Ground], there: str) -> Iterator[str]:
+    """A sentence with nothing in it that the measures could be known to say."""
+    terms = expand(text)
+    known = [term for term in terms if any(term in ground.text for ground in grounds)]
+    few = len(terms) >= _LEAST_KNOWN and len(known) < _LEAST_SHARE * len(terms)
+    if few or (not known and not any(word in there for word in _CHINESE.findall(text))):
+        yield text
 
 
 def _names(text: str, grounds: Sequence[Ground]) -> Iterator[str]:
@@ -119,7 +150,8 @@ def _names(text: str, grounds: Sequence[Ground]) -> Iterator[str]:
         routes = {route for ground in grounds for route in _routes(name, ground)} - {"named"}
         if not named and any(name[:2] in ground.text for ground in grounds):
             continue
-        if named or districts or not routes or (routes == {"conditional"} and not _CONDITION.search(text)):
+        conditional = routes == {"conditional"} and not english("condition").search(text)
+        if named or districts or not routes or conditional:
             yield name
 
 

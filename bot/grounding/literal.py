@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
+from bot.grounding.english_places import FEWEST
 from bot.grounding.evidence import Ground, plain
 from bot.grounding.words import listed, pattern, reworded
 from corpus.applicability import Applicability
@@ -87,6 +88,7 @@ def _places(text: str, there: str, grounds: Sequence[Ground]) -> Iterator[str]:
         inside = known is not None and any(one.within(known.gazetteer.region) for one in place.candidates)
         if place.text.isascii() and known is not None and place.text in _spelt_names(text, known):
             continue
-        short = place.text.isascii() and any(one.short[:1] in there for one in place.candidates)
-        if place.text not in there and not inside and not short:
+        if place.text.isascii() and len(place.text) >= FEWEST:
+            continue  # names in pinyin are looked for elsewhere
+        if place.text not in there and not inside:
             yield place.text

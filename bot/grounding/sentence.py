@@ -97,13 +97,13 @@ class Grounds:
         if not cited.measures:
             return Verdict(False, (Reason("uncited", cited.text),), ids)
         grounds = [self.grounds[one] for one in ids]
-        reasons = tuple(Reason(fault, words) for fault, words in self._faults(cited, grounds))
+        reasons = tuple(Reason(fault, words) for fault, words in self._faults(sentence, cited, grounds))
         return Verdict(not reasons, reasons, ids)
 
-    def _faults(self, cited: Cited, grounds: Sequence[Ground]) -> Iterator[tuple[Fault, str]]:
+    def _faults(self, sentence: str, cited: Cited, grounds: Sequence[Ground]) -> Iterator[tuple[Fault, str]]:
         yield from literal_faults(cited.text, grounds, self.titles)
         if is_english(cited.text):
-            yield from faults_in_english(cited.text, grounds)
+            yield from faults_in_english(sentence, cited.text, grounds)
             return
         faults = list(_told_faults(cited.text, grounds))
         turned = turned_round(cited.text, grounds) if faults else None

@@ -45,13 +45,13 @@ def listed(name: str) -> tuple[str, ...]:
 @cache
 def english(name: str) -> re.Pattern[str]:
     """One of the regular expressions for English."""
-    return re.compile(_file()["english"][name])
+    return re.compile(_file("english")[name])
 
 
 @cache
 def offices() -> dict[str, list[str]]:
     """By an English word for the field of an office, the Chinese ones."""
-    found: dict[str, list[str]] = _file()["english"]["offices"]
+    found: dict[str, list[str]] = _file("english")["offices"]
     return found
 
 
@@ -132,3 +132,9 @@ def strict_qualifiers() -> frozenset[str]:
 def units() -> dict[str, str]:
     """Each unit and the name of its kind."""
     return {unit: names[0] for names in _file()["units"] for unit in names}
+
+
+@cache
+def acronyms() -> frozenset[str]:
+    """Acronyms of English that say nothing of their own."""
+    return frozenset(_file("english")["acronyms"].split())
