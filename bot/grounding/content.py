@@ -48,9 +48,21 @@ def uncovered(text: str, ground: Ground) -> Iterator[str]:
     for words in (pattern("issuer"), *((pattern("sums_up"),) if ground.conditional else ())):
         for match in words.finditer(text):
             _cover(covered, match.start(), match.end())
+    yield from _other_step(text, ground)
     for start, end in _gaps(text, covered, ground.text):
         if not _said_otherwise(text[start:end], ground):
             yield text[start:end]
+
+
+def _other_step(text: str, ground: Ground) -> Iterator[str]:
+    """A step of a ladder (大专, 本科, 硕士) that the measure does not name, where it names another."""
+    for ladder in listed("ladders"):
+        steps = ladder.split()
+        if any(step in ground.text for step in steps):
+            for step in steps:
+                told = re.search(f"(?<!其){step}", text) is not None  # 其中专科 is no 中专
+                if told and not any(word in ground.text for word in (step, *same().get(step, ()))):
+                    yield step
 
 
 def _own_city(text: str, covered: list[bool], ground: Ground) -> None:

@@ -51,6 +51,24 @@ def neighbour_faults(text: str, ground: Ground) -> Iterator[tuple[Literal["name"
             yield "name", behind
 
 
+_PLACE = "[\u4e00-\u9fff]{2}[区县](?![\u4e00-\u9fff]?域|内|级|直|政府)"
+_JOINED = re.compile(f"{_PLACE}(?:[、和与及]{_PLACE})+")
+_EACH = re.compile("(?:全[市省区]|各)[各个]?(?:区县|县区|区|县)(?!域)")
+_TO_ACT = re.compile(f"(?:^|[,;])(?:{_PLACE}[、和与及])*{_PLACE}(?:应当|必须|要|可以|将)")
+
+
+def place_faults(text: str, anchor: Piece, ground: Ground) -> Iterator[tuple[Literal["name"], str]]:
+    """Places told together that the measure has in different sentences only, and all places for some."""
+    for match in _JOINED.finditer(text):
+        places = re.findall(_PLACE, match[0])
+        apart = all(any(one in there for there in ground.texts) for one in places)
+        if apart and not any(all(one in there for one in places) for there in ground.texts):
+            yield "name", match[0]
+    each, there = _EACH.search(text), ground.texts[anchor.sentence]
+    if each and _TO_ACT.search(anchor.text) and not re.search("全[市省]|各|其[他余]", there):
+        yield "name", each[0]
+
+
 def _last_named(anchor: Piece, ground: Ground) -> frozenset[str]:
     """Whom the nearest piece up to here in the sentence names: it holds on for a piece that names nobody."""
     found: frozenset[str] = frozenset()

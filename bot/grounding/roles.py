@@ -46,6 +46,7 @@ def _actors(piece: Piece, context: str, anchor: Piece, ground: Ground) -> Iterat
             yield from min(results, key=len)
             yield from _acted_on(party, piece, ground)
     yield from _by_another(piece.text, ground.text)
+    yield from _changed_places(piece.text, anchor.text)
     owners = [one for one in read_parties(piece.text) if piece.text.startswith("的", one.end)]
     yield from _widened([*parties, *owners], context, anchor, ground)
     for found in re.finditer("市级|省级|国家级|区县|县\\(区\\)|乡镇|市财政|中央", piece.text):
@@ -53,6 +54,19 @@ def _actors(piece: Piece, context: str, anchor: Piece, ground: Ground) -> Iterat
             continue
         if found[0] not in ground.text and not _issuer(found[0], ground.segment(anchor)):
             yield found[0]
+
+
+def _changed_places(text: str, there: str) -> Iterator[str]:
+    """A告知B where the piece repeated has B告知 and no A: who acts there is acted on here."""
+    named = read_parties(there)
+    acting = [one for one in named if one.part == "does"]
+    for party in read_parties(text):
+        if party.part != "does" or any(like(party.name, one.name) for one in named):
+            continue
+        for one in acting:
+            at = text.find(one.name, party.end + 2)
+            if at > 0 and text[at - 2 : at] in there[one.end :]:
+                yield party.name
 
 
 def _by_another(text: str, there: str) -> Iterator[str]:

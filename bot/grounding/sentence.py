@@ -30,7 +30,7 @@ from bot.grounding.literal import literal_faults
 from bot.grounding.may import approves, asks, what_is_advised
 from bot.grounding.merged import is_stray
 from bot.grounding.numbers import find_numbers
-from bot.grounding.reach import name_faults, neighbour_faults
+from bot.grounding.reach import name_faults, neighbour_faults, place_faults
 from bot.grounding.roles import role_faults
 from bot.grounding.scope import frees_otherwise, scope_faults
 from bot.grounding.strength import strength_faults
@@ -185,6 +185,7 @@ def _beside(told: Told, anchor: Piece, ground: Ground) -> Iterator[tuple[Fault, 
     yield from (("strength", words) for words in strength_faults(told, anchor, ground))
     yield from name_faults(piece, anchor, ground)
     yield from neighbour_faults(piece.text, ground)
+    yield from place_faults(piece.text, anchor, ground)
     yield from role_faults(piece, told.sentence, anchor, ground)
     replaced = substituted(piece.text, anchor.text, told.sentence, ground.text, ground.segment(anchor))
     yield from (("content", words) for words in replaced)
