@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from bot.grounding.bilingual import find_terms, missing
+from bot.grounding.bilingual import find_terms, missing, terms
 from bot.grounding.denial import negations
 from bot.grounding.english_aligned import Source, likeliest_pieces, misplaced, source_of
 from bot.grounding.english_amounts import given_others
@@ -23,6 +23,7 @@ from index.expand import expand
 EnglishFault = Literal["number", "strength", "negation", "name", "content"]
 
 _CLASSES = ("must", "encourage", "support", "explore")
+_BOUNDED = ("must", "explore")
 _NARROW = ("有条件", "有基础", "有关")
 _CHINESE = re.compile("[\u3400-\u9fff]{2,}")
 _ACRONYM = re.compile(r"(?<![A-Za-z0-9&-])[A-Z]{3,6}(?![A-Za-z0-9&])")
@@ -48,9 +49,12 @@ def faults_in_english(
     yield from (("negation", words) for words in _denial(text, source))
     yield from (("content", words) for words in _extent(text, source, there))
     yield from (("content", words) for words in _offices(text, source.text))
+    yield from (("content", words) for words in _reversed(text, source))
     yield from (("content", term) for term in missing(text, there))
-    yield from (("name", name) for name in _names(text, grounds))
-    yield from (("name", name) for name in unnamed(sentence, text, grounds))
+    yield from (("name", name) for name in _names(text, source, grounds))
+    yield from (
+        ("name", name) for name in unnamed(sentence, text, grounds, source.sentences if source.sure else ())
+    )
     for match in _ACRONYM.finditer(sentence):
         if match[0].lower() not in there and match[0].lower() not in acronyms():
             yield "name", match[0]
@@ -70,7 +74,9 @@ def _strength(text: str, source: Source) -> Iterator[str]:
         match = english(name).search(bare)
         if match is None or name in source.classes:
             continue
-        if _bounds(name, bare, match.end()) or (name == "explore" and "support" in source.classes):
+        if (name in _BOUNDED and _bounds(bare, match.end())) or (
+            name == "explore" and "support" in source.classes
+        ):
             continue
         if name == "explore" and (
             (denies and "must" in source.classes) or english("leave_there").search(source.text)
@@ -83,10 +89,10 @@ def _strength(text: str, source: Source) -> Iterator[str]:
         yield text  # what is encouraged is not so
 
 
-def _bounds(name: str, text: str, end: int) -> bool:
-    """Whether a duty or leave is that of a bound only: must be at least, may cover up to."""
+def _bounds(text: str, end: int) -> bool:
+    """Whether a duty or leave is of a bound only: must be at least, may cover up to."""
     words = [one for kind in ("upper", "lower") if (one := english(kind).search(text, end))]
-    return any(name == "explore" or (name == "must" and one.start() < end + 12) for one in words)
+    return any(one.start() < end + 16 for one in words)
 
 
 def _denial(text: str, source: Source) -> Iterator[str]:
@@ -116,6 +122,22 @@ def _extent(text: str, source: Source, there: str) -> Iterator[str]:
             yield match[0]
 
 
+def _reversed(text: str, source: Source) -> Iterator[str]:
+    """Who must do something, where the source only tells what is done for them: 应当为老年人提供."""
+    match = english("does").search(text)
+    subject = find_terms(text[: match.start()])[-1:] if match else ()
+    for words in (terms()[one] for one in subject):
+        standing = [(piece.text, at) for piece in source.pieces for at in _places(piece.text, words)]
+        done_to = [english("done_to").search(there[:at]) for there, at in standing]
+        if done_to and all(done_to):
+            yield text[: match.start()] if match else text
+
+
+def _places(there: str, words: Sequence[str]) -> list[int]:
+    """Where one of some words stands in a Chinese text."""
+    return [match.start() for match in re.finditer("|".join(map(re.escape, words)), there)]
+
+
 def _offices(text: str, there: str) -> Iterator[str]:
     """Offices by their field (finance bureau) where the source names none of that field."""
     for match in english("office").finditer(text):
@@ -141,10 +163,10 @@ def _unknown(text: str, grounds: Sequence[Ground], there: str) -> Iterator[str]:
         yield text
 
 
-def _names(text: str, grounds: Sequence[Ground]) -> Iterator[str]:
-    """Districts in pinyin that no cited measure names, or, where it names none, reaches."""
+def _names(text: str, source: Source, grounds: Sequence[Ground]) -> Iterator[str]:
+    """Districts in pinyin that the source does not name, or, where it names none, no measure reaches."""
     told = frozenset().union(*(names_in(text, ground.known) for ground in grounds))
-    named = told & frozenset().union(*(piece.names for ground in grounds for piece in ground.pieces))
+    named = told & frozenset().union(*(piece.names for piece in source.pieces))
     districts = frozenset().union(*(piece.names for ground in grounds for piece in ground.pieces))
     for name in sorted(told - named):
         routes = {route for ground in grounds for route in _routes(name, ground)} - {"named"}

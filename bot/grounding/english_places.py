@@ -36,17 +36,20 @@ def _english() -> frozenset[str]:
     return frozenset(_file()["english"].split())
 
 
-def unnamed(sentence: str, text: str, grounds: Sequence[Ground]) -> Iterator[str]:
+def unnamed(sentence: str, text: str, grounds: Sequence[Ground], source: Sequence[str] = ()) -> Iterator[str]:
     """Names in pinyin of a sentence (`text`: the same normalised) that stand in no measure.
 
-    Those that the gazetteer knows are left to it."""
+    Those that the gazetteer knows are left to it. `source`: the Chinese sentences to have them, if known."""
     spelt = {match[0].lower().replace("’", "'") for match in _CAPITAL.finditer(sentence)}
     there = "".join(ground.text for ground in grounds)
     known = {name.words for ground in grounds for name in _known(text, ground)}
     for name in sorted(spelt - known):
         if len(name) < FEWEST or name in _english() or not _syllables().fullmatch(name.replace("'", "")):
             continue
-        if not _abbreviated(name, there) and not any(_reads(name, one) for one in grounds):
+        texts = (there, *(one.known.gazetteer.region for one in grounds if one.known))
+        if _abbreviated(name, there) or any(_reads(name, one) for one in texts[1:]):
+            continue
+        if not _reads(name, there) or (source and not any(_reads(name, one) for one in source)):
             yield name
 
 
@@ -60,10 +63,9 @@ def _known(text: str, ground: Ground) -> Iterator[Mention]:
         yield from find_names(text, ground.known.gazetteer)
 
 
-def _reads(name: str, ground: Ground) -> bool:
-    """Whether characters of a measure, or the name of its region, read as a name in pinyin."""
-    region = ground.known.gazetteer.region if ground.known else ""
-    readings = (*_readings(ground.text), *_readings(region))
+def _reads(name: str, there: str) -> bool:
+    """Whether characters of a Chinese text read as a name in pinyin."""
+    readings = _readings(there)
     bare = name.replace("'", "")
     shorter = (bare, *(bare.removesuffix(unit) for unit in _SUFFIXES if len(bare) > len(unit) + 2))
     return any(_read_from(one, readings, at) for one in set(shorter) for at in range(len(readings)))
