@@ -18,6 +18,7 @@ from bot.phrases import Lang, say
 from bot.question import Question
 from bot.reach import sorted_by_nature
 from bot.reading.asked import PROCEDURAL
+from bot.reading.subjects import absent_subjects
 from bot.reading.support import asks_whether_named
 from bot.scope import ANSWERABLE, IN_FIELD, TELLING_PHRASE, Scope, confidence
 from bot.where import Target
@@ -71,6 +72,9 @@ class Finder:
         if question.keywords and question.strict:
             return self._not_found(question, evidence)
         probability = self._scope.probability(evidence.query, evidence.ranking, lang)
+        absent = absent_subjects(question.normal, library.mentions)
+        if absent and nearest and probability >= IN_FIELD:
+            return not_in_text(text, lang, library, words=absent, related=nearest)
         in_field = probability >= IN_FIELD and bool(nearest)
         procedural = question.bare or (in_field and bool(PROCEDURAL.intersection(question.facts)))
         # A phrase of the text in the question shows that it is meant, however little else they share.

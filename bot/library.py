@@ -120,6 +120,10 @@ class Library:
             return self.whole._texts
         return tuple(normalize(measure.text) for g in self.documents for measure in g.measures)
 
+    def mentions(self, word: str) -> bool:
+        """Whether a measure of the whole library has a normalised word; of a library with records it may."""
+        return len(self.documents) < len(self.guidelines) or any(word in text for text in self._texts)
+
     @cached_property
     def _of(self) -> dict[str, Guideline]:
         if not self.is_whole:

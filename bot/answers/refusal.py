@@ -66,16 +66,20 @@ def not_in_text(
     library: Library,
     *,
     facts: Sequence[str] = (),
+    words: Sequence[str] = (),
     quoted: Sequence[Citation] = (),
     related: Sequence[Measure] = (),
 ) -> Answer:
-    """In the field, but not in the text: names the kind of fact that is missing and related measures.
+    """In the field, but not in the text: names the kind of fact or the words that are missing, and related
+    measures.
 
     `quoted` are sentences that show what the nearest measure does say; they alone are cited.
     """
     used = library.those_of(related) or library.guidelines[:1]
     what = "、".join(say(lang, f"fact.{fact}") for fact in facts)
     blocks = [say(lang, "refusal.not_in_text", what=what) if what else say(lang, "refusal.not_in_text_any")]
+    if words:
+        blocks = [say(lang, "refusal.no_mention", words="、".join(f"“{escape(word)}”" for word in words))]
     if quoted and related:
         blocks += [
             say(lang, "refusal.related_fact", name=cited_name(related[0], library)),
