@@ -40,7 +40,7 @@ def substituted(text: str, there: str, sentence: str, around: str, segment: str 
         if (said.endswith(("为", "是")) and core in around) or (len(core) > 2 and core in segment):
             continue
         here = core in re.sub("[、和与及]", "", there) or sentence.count(lost) >= there.count(lost)
-        if pattern("sums_up").search(said):
+        if re.search("[的了]", said) or pattern("sums_up").search(said) or _short_for(core, around):
             continue
         if not core or not lost or here or _alike(core, lost) or _alike(said, instead):
             continue
@@ -58,6 +58,13 @@ def _core(words: str) -> str:
     words = re.sub("务必|必须|应当|应该", "", pattern("upper").sub("", words))
     rest = pattern("loose_modifier").sub("", fillers().without(frames().without(words)))
     return "".join(letter for letter in rest if "\u4e00" <= letter <= "\u9fff" and letter not in _LIGHT)
+
+
+def _short_for(core: str, around: str) -> bool:
+    """Whether two letters are short for a word of four: 校招 for 校园招聘."""
+    return (
+        len(core) == 2 and re.search(f"{core[0]}[\u4e00-\u9fff]{core[1]}[\u4e00-\u9fff]", around) is not None
+    )
 
 
 def _alike(said: str, instead: str) -> bool:

@@ -12,6 +12,7 @@ from bot.grounding.parties import read_parties
 from bot.grounding.words import fillers, pattern, qualifiers, same, same_words, strict_qualifiers
 
 _HELD = 0.25
+_TOPIC = re.compile("(?:拿到|获得|得到|领取|享受)的[^,的]{2,10}$")  # names what is given and gives nothing
 _DISTRICT = re.compile("[\u4e00-\u9fff]{1,4}[区县]")
 _LIST = re.compile("(?:下列|以下|如下)[^,;。]{0,8}(?:的|:|$)")
 _CAP_OF = re.compile(
@@ -80,6 +81,8 @@ def _conditions(piece: Piece, context: str, anchor: Piece, ground: Ground) -> It
         return
     if re.match("其中[^,]{0,12}用[于作来]|其(?![他它余中])", anchor.text):
         return  # speaks of what is given, not of who gets it
+    if _TOPIC.search(piece.text) and not find_numbers(piece.text):
+        return
     said = telling(context) | _in_words_of(ground, context)
     numbers = find_numbers(context)
     yield from _items(piece, context, anchor, ground)

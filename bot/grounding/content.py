@@ -33,9 +33,8 @@ def uncovered(text: str, ground: Ground) -> Iterator[str]:
     _numbers(text, covered)
     for match in _WORD.finditer(text):
         _by_pairs(text, match.start(), match.end(), covered, ground)
-    for at, word in same_words().find(text):
-        if any(other in ground.text for other in same()[word]):
-            _cover(covered, at, at + len(word))
+    for at, word in _reworded(text, ground):
+        _cover(covered, at, at + len(word))
     for name in find_names(text, ground.known.gazetteer) if ground.known else ():
         if holds_for(name.name, text, ground):
             _cover(covered, name.start, name.end)
@@ -52,6 +51,19 @@ def uncovered(text: str, ground: Ground) -> Iterator[str]:
     for start, end in _gaps(text, covered, ground.text):
         if not _said_otherwise(text[start:end], ground):
             yield text[start:end]
+
+
+def _reworded(text: str, ground: Ground) -> Iterator[tuple[int, str]]:
+    """Words that the measure has otherwise; of a long one that it has not, the short ones inside."""
+    for at, word in same_words().find(text):
+        if any(other in ground.text for other in same()[word]):
+            yield at, word
+            continue
+        for start in range(len(word) - 1):
+            for end in range(start + 2, len(word) + 1):
+                inner = word[start:end]
+                if inner != word and any(other in ground.text for other in same().get(inner, ())):
+                    yield at + start, inner
 
 
 def _other_step(text: str, ground: Ground) -> Iterator[str]:

@@ -14,6 +14,7 @@ from bot.grounding.roles import acts
 from bot.grounding.told import Told
 from bot.grounding.words import pattern
 
+_EFFECT = re.compile("避免|防止|实现|形成|打造|构建|促进|提高|提升|增强|确保(?!.*\\d)|推动形成|努力形成")
 _HARD = re.compile("必须|务必|一律|严禁|禁止|不得|不能|不可")
 
 _REFUSES = re.compile("不得|不予|不能|不再|禁止|严禁|取消")
@@ -59,6 +60,8 @@ def _weaker_is_right(told: Told, anchor: Piece) -> bool:
     """Whether a piece with 可以, or without a word of its own, is as strong as the sentence round it says."""
     piece = told.piece
     told_elsewhere = not piece.own and anchor.strength in strong_words(told.sentence)
+    if not piece.own and not anchor.own and _EFFECT.match(anchor.text):
+        return True  # what something comes to is bound by nothing of its own
     if told_elsewhere and (piece.bare or anchor.strength == "explore"):
         return True
     plain_here = not piece.own and piece.strength == "plain"
