@@ -102,7 +102,12 @@ def _denial(text: str, source: Source) -> Iterator[str]:
     if match and not (negations(source.text) or pattern("exempt").search(source.text)):
         yield match[0]
     pieces = likeliest_pieces(text, source)
-    if match or english("refuses").search(rest) or not pieces:
+    if match or not pieces:
+        return
+    leave = english("explore").search(rest) and not english("only").search(rest)
+    if leave and all(re.search("不得(?!超|少|低|高|多)|严禁|禁止", piece.text) for piece in pieces):
+        yield text  # may what one may not
+    if english("refuses").search(rest):
         return
     denied = [negations(piece.text) for piece in pieces]
     if all(denied):

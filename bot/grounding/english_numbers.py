@@ -29,7 +29,7 @@ _TIMES = {
 }
 _UNITS = {
     "%": r"\s*%|[ -](?:percent|per cent|percentage points?)\b",
-    "元": r"[ -](?:yuan|rmb|cny|renminbi)\b",
+    "元": r"[ -](?:yuan|rmb|cny|renminbi)\b(?! ?\d)",
     "工作日": r"[ -](?:working|business|work) days?\b",
     "日": r"[ -](?:calendar )?days?\b",
     "周": r"[ -]weeks?\b",
@@ -144,10 +144,11 @@ def _converted(one: Quantity) -> Iterator[tuple[float, str]]:
 def _otherwise(text: str, one: Quantity, there: str) -> bool:
     """Whether a number stands in the measures in another way: in a code, as 半, as an hour after noon."""
     if one.unit in ("", "元") and one.value == int(one.value):
-        later = (
-            int(one.value) + 12 if re.match(r"(?:[:比]\d\d)? ?p\.?m\b", text[one.end :]) else int(one.value)
-        )
-        if re.search(rf"(?<![\d.]){later}(?![\d.%万亿年月])", there):
+        later = re.match(r"(?:[:比]\d\d)? ?p\.?m\b", text[one.end :]) is not None
+        value = int(one.value) + 12 * later
+        if re.search(rf"(?<![\d.]){value}(?![\d.%万亿年月])", there):
+            return True
+        if later and any(number.value == value for number in find_numbers(there)):
             return True
     if one.words.startswith("one") and one.unit in ("年", "月", "日", "周"):
         return (

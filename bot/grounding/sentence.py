@@ -7,7 +7,7 @@ content word may be without a source. In doubt a sentence fails: the verbatim qu
     Grounds.of(evidence, applicability).check(sentence)  →  Verdict
 
 What it does not do: no syntax, no inference. An English sentence on a Chinese measure is checked by its
-numbers, places, quotes, strength, negation and the words that the lexicon knows.
+numbers, places, quotes, strength, negation and the terms of a table.
 """
 
 from __future__ import annotations

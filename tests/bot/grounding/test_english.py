@@ -1,0 +1,163 @@
+"""English sentences on Chinese measures: terms, numbers, dates, names and grammar are compared."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.grounding import Grounds, Verdict
+from bot.grounding.bilingual import find_terms, missing, terms
+from bot.grounding.english import is_english
+from bot.grounding.english_dates import date_faults
+from bot.grounding.english_numbers import find_quantities
+from corpus.applicability import Applicability, applicability
+from corpus.gazetteer import find_gazetteers
+from corpus.load import load_corpus, packaged_corpus
+from corpus.measure import Guideline
+
+DATA = Path(__file__).parents[2] / "data"
+FOLDERS = (packaged_corpus(), DATA / "corpus", DATA / "library", DATA / "grounding" / "documents")
+Row = tuple[str, list[int], str, str]
+
+
+@pytest.fixture(scope="module")
+def guidelines() -> dict[str, Guideline]:
+    return {one.slug: one for folder in FOLDERS for one in load_corpus(folder)}
+
+
+@pytest.fixture(scope="module")
+def known(guidelines: dict[str, Guideline]) -> dict[str, Applicability]:
+    return applicability(
+        list(guidelines.values()), [located for folder in FOLDERS for located in find_gazetteers(folder)]
+    )
+
+
+def english_rows() -> list[Row]:
+    """The English rows of all tables."""
+    lines = [
+        line
+        for path in sorted((DATA / "grounding").glob("*.jsonl"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    rows = [json.loads(line) for line in lines]
+    return [
+        (row["guideline"], row["given"], row["kind"], row["sentence"])
+        for row in rows
+        if is_english(row["sentence"].lower())
+    ]
+
+
+def verdict(
+    guidelines: dict[str, Guideline], known: dict[str, Applicability], slug: str, given: list[int], said: str
+) -> Verdict:
+    measures = {measure.number: measure for measure in guidelines[slug].measures}
+    return Grounds.of([measures[number] for number in given], known).check(said)
+
+
+def test_most_falsified_sentences_go_and_faithful_ones_stay(
+    guidelines: dict[str, Guideline], known: dict[str, Applicability]
+) -> None:
+    rows = english_rows()
+    faithful = [row for row in rows if row[2] == "faithful"]
+    falsified = [row for row in rows if row[2] != "faithful"]
+    lost = [row[3] for row in faithful if not verdict(guidelines, known, row[0], row[1], row[3]).kept]
+    missed = [row[3] for row in falsified if verdict(guidelines, known, row[0], row[1], row[3]).kept]
+    assert len(faithful) >= 120
+    assert len(falsified) >= 140
+    assert len(lost) <= 0.05 * len(faithful), lost
+    assert len(missed) <= 0.12 * len(falsified), missed
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("up to 2 million yuan", 2_000_000, "元"),
+        ("rmb 500 thousand", 500_000, "元"),
+        ("two hundred thousand yuan", 200_000, "元"),
+        ("within eighteen months", 18, "月"),
+        ("thirty-five working days", 35, "工作日"),
+        ("two-thirds of the owners", 0.6667, "分之"),
+        ("half of the cost", 0.5, "分之"),
+        ("12.5% of the cost", 12.5, "%"),
+        ("a 30-day period", 30, "日"),
+        ("20,000 square metres", 20_000, "平方米"),
+    ],
+)
+def test_a_number_is_read_with_its_unit(text: str, value: float, unit: str) -> None:
+    assert [(one.value, one.unit) for one in find_quantities(text)] == [(value, unit)]
+
+
+@pytest.mark.parametrize(
+    "text", ["by 31 march each year", "on july 1,2025", "a converted one", "for one project"]
+)
+def test_dates_and_one_are_no_numbers(text: str) -> None:
+    assert [one.words for one in find_quantities(text) if one.words != "2025"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "there", "fault"),
+    [
+        ("by 31 march each year", "每年3月31日前", False),
+        ("by 30 march each year", "每年3月31日前", True),
+        ("by the end of may", "5月底前", False),
+        ("companies may apply", "每年3月31日前", False),
+        ("from july to september", "7至9月", False),
+        ("in the first quarter", "一季度", False),
+        ("in the second quarter", "一季度", True),
+        ("in the first half of the year", "每年下半年", True),
+    ],
+)
+def test_dates_must_stand_there(text: str, there: str, fault: bool) -> None:
+    assert bool(list(date_faults(text, there))) is fault
+
+
+@pytest.mark.parametrize(
+    ("text", "there", "absent"),
+    [
+        ("incubators receive a subsidy", "孵化器给予补助", []),
+        ("kindergartens receive a subsidy", "孵化器给予补助", ["kindergartens"]),
+        ("a cut in income tax", "给予补助", ["income tax"]),
+        ("the department in charge", "主管部门", []),
+        ("renovated and subsidised", "改造的给予补助", []),
+    ],
+)
+def test_terms_must_stand_there(text: str, there: str, absent: list[str]) -> None:
+    assert list(missing(text, there)) == absent
+
+
+def test_a_term_counts_as_a_whole_word_and_the_longest_wins() -> None:
+    assert find_terms("a taxicab and the income tax") == ("income tax",)
+
+
+def test_every_term_has_chinese_words_and_there_are_many() -> None:
+    assert len(terms()) >= 1500
+    assert all(words and not any(word.isspace() for word in words) for words in terms().values())
+
+
+PARKING, LIFTS = "muyang-parking", "chuanyuan-renewal"
+
+
+@pytest.mark.parametrize(
+    ("slug", "number", "said", "kept"),
+    [
+        (LIFTS, 7, "Owners on the first floor do not share the cost [1].", True),
+        (LIFTS, 7, "Owners on the first floor share the cost [1].", False),
+        (LIFTS, 8, "Construction is allowed at night [1].", False),
+        (LIFTS, 13, "In Yongchuan the rules take effect on 1 July 2025 [1].", False),
+        (PARKING, 4, "Under the XYZ plan, electric cars park free of charge [1].", False),
+        (PARKING, 5, "Operators are not required to display their charges at the entrance [1].", False),
+        (PARKING, 3, "Regardless of its size, each project receives two million yuan [1].", False),
+    ],
+)
+def test_grammar_and_names_are_compared(
+    guidelines: dict[str, Guideline],
+    known: dict[str, Applicability],
+    slug: str,
+    number: int,
+    said: str,
+    kept: bool,
+) -> None:
+    found = verdict(guidelines, known, slug, [number], said)
+    assert found.kept is kept, found.reasons
