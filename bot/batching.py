@@ -1,8 +1,8 @@
 """Questions of different visitors go through the model together.
 
-A question that finds a lane of the model free is encoded at once. Those that come while all are busy are collected; the next free one takes the one that has waited longest, and those
-of like length with it, as one batch: nobody waits for a batch to fill. What many ask is remembered: the
-latest texts are not encoded again.
+A question that finds a lane of the model free is encoded at once. Those that come while all are busy are
+collected; the next free one takes the one that has waited longest, and those of like length with it, as one
+batch: nobody waits for a batch to fill. What many ask is remembered: the latest texts are not encoded again.
 """
 
 from __future__ import annotations
