@@ -174,6 +174,8 @@ def _dropped(piece: Piece, context: str, anchor: Piece, ground: Ground) -> Itera
     for at in range(len(text) - 1):
         if text[at : at + 2] in ground.bigrams or text[at + 1 : at + 3] not in anchor.text:
             continue
+        if text[at] not in anchor.text[: anchor.text.rfind(text[at + 1 : at + 3])]:
+            continue
         if _abbreviated(text, at, ground) or text[at] == "等" or text[: at + 1].endswith("您的"):
             continue
         left, right = re.escape(text[at]), re.escape(text[at + 1 : at + 3])

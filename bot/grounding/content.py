@@ -68,12 +68,12 @@ def _reworded(text: str, ground: Ground) -> Iterator[tuple[int, str]]:
 
 def _other_step(text: str, ground: Ground) -> Iterator[str]:
     """A step of a ladder (大专, 本科, 硕士) that the measure does not name, where it names another."""
+    rest = text.replace("其中", "")  # 其中专科 is no 中专
     for ladder in listed("ladders"):
         steps = ladder.split()
         if any(step in ground.text for step in steps):
             for step in steps:
-                told = re.search(f"(?<!其){step}", text) is not None  # 其中专科 is no 中专
-                if told and not any(word in ground.text for word in (step, *same().get(step, ()))):
+                if step in rest and not any(word in ground.text for word in (step, *same().get(step, ()))):
                     yield step
 
 

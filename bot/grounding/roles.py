@@ -75,6 +75,8 @@ def _by_another(text: str, there: str) -> Iterator[str]:
         rest = match["rest"]
         for size in range(2, len(rest) - 1):
             at = match.end() + size
+            if rest[:size] not in there or rest[size : size + 2] not in there:
+                continue
             if any(one.start < at < one.end for one in read_parties(text)):
                 continue
             who, deed = re.escape(rest[:size]), re.escape(rest[size : size + 2])
