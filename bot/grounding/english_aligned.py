@@ -81,5 +81,6 @@ def misplaced(text: str, source: Source) -> Iterator[str]:
     numbers = [number for sentence in source.sentences for number in find_numbers(sentence)]
     for one in find_quantities(text) if source.sure else ():
         there = any(same(one, number) for number in numbers)
-        if one.unit and not there and any(one.unit == number.unit for number in numbers):
+        alike = ("年", "月") if one.unit in ("年", "月") else (one.unit,)
+        if one.unit and not there and any(number.unit in alike for number in numbers):
             yield one.words

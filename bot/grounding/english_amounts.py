@@ -33,8 +33,8 @@ def _given_another(one: Quantity, sentence: str, told: Sequence[str]) -> Iterato
     contexts = _contexts(sentence, numbers)
     having = {term: [at for at, words in enumerate(contexts) if stands(term, words)] for term in told}
     apart = [places[0] for places in having.values() if len(places) == 1]
-    first = apart.count(0) if mine[0] and set(apart) == {0} else len(apart)
-    if mine[0] not in apart and (first > 1 or set(apart) - {0}):
+    enough = 1 if ";对" in contexts[mine[0]] else 2
+    if apart and mine[0] not in apart and (apart.count(0) >= enough or set(apart) - {0}):
         yield one.words  # what stands before all of them may be said of all: one word of it is no sign
 
 
