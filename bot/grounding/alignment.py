@@ -14,9 +14,9 @@ _EDGE = 2
 _LONGEST = 8
 _LIGHT = (
     "的了在是应将可须需要会能时后前所其由被把对向为于以从同跟让使又也还均都"
-    "并且则就各已再先按予取接想限额者好完掉过到用您你我请就"
+    "并且而仍则就各已再先按予取接想限额者好完掉过到用您你我请就"
 )
-_REFERS = re.compile("(?:本|该|此|这|上述|前款|前述)(?:一?[项类条笔种个])?")
+_REFERS = re.compile("(?:本|该|此|这|上述|前款|前述)(?:一?[项类条笔种个])?|\\([一二三四五六七八九十\\d]+\\)")
 _AROUND = re.compile("对|向|给|成为|是|为")
 
 
@@ -34,6 +34,8 @@ def substituted(text: str, there: str, sentence: str, around: str, segment: str 
     for first, second in pairwise(blocks):
         instead = there[first.a + first.size : second.a]
         said = text[first.b + first.size : second.b]
+        if there.endswith("最", 0, first.a + first.size):  # 最多获 and 最高
+            instead, said = instead.lstrip("多高长"), said.lstrip("多高长")
         if _REFERS.match(instead) or not (0 < len(said) <= _LONGEST and 0 < len(instead) <= _LONGEST):
             continue
         core, lost = _core(said), _core(instead)

@@ -19,13 +19,13 @@ def number_faults(told: Told, anchor: Piece, ground: Ground) -> Iterator[str]:
         return
     refers = ground.refers(anchor)
     near, around = find_numbers(anchor.text), find_numbers(ground.told_with(anchor))
-    for each in re.findall("每(?![获取新完满增引培招二两三四五六七八九十])[\u4e00-\u9fff]", piece.text):
+    for each in re.findall("每(?![获取新完满增逢引培招二两三四五六七八九十])[\u4e00-\u9fff]", piece.text):
         if each == "每年" and re.search("年度|按年|逐年", ground.segment(anchor)):
             continue
         if each not in ground.segment(anchor) and each[1] not in "个名位项天次":
             yield each
     yield from _per_other(piece.text, anchor, ground)
-    listed_here = len(re.findall("[、和与及]", piece.text)) + 1
+    listed_here = len(re.findall("[、和及]|(?<!参)与", piece.text)) + 1
     for number in find_numbers(piece.text):
         if number.unit in _LISTED and 2 <= number.value == listed_here:
             continue

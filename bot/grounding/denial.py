@@ -24,9 +24,16 @@ def same_denial(told: str, sentence: str, there: str, around: str, whole: str) -
     `sentence` is what the piece stands in, `around` the segment of the measure, `whole` its sentence.
     """
     own, other = negations(told), negations(re.sub("等[不非][^,;。的]{2}", "等", there))
-    if _besides(told, sentence) or _contrasts(told, sentence) or (own and excepted(told, whole)):
+    if _takes_in(told, whole):
+        return False
+    if (
+        _excepts(told, whole)
+        or _besides(told, sentence)
+        or _contrasts(told, sentence)
+        or (own and excepted(told, whole))
+    ):
         return True
-    if not _BAN_BEHIND.search(told) and _affirmed(told, own, around):
+    if not _BAN_BEHIND.search(told) and _affirmed(told, own, around, sentence):
         return False
     if own and all(_denied(one, whole) for one in own):
         return True
@@ -48,6 +55,30 @@ def _besides(told: str, sentence: str) -> bool:
     return re.search(re.escape(told) + ",[^,]{0,10}?(?:还|另|也|同时|并|再)", sentence) is not None
 
 
+def _excepts(told: str, whole: str) -> bool:
+    """Whether a piece 除A外 takes out what the measure does: A除外."""
+    match = re.match("除(?:了)?(?P<what>[^,]{3,}?)[之以]?外$", told)
+    return match is not None and any(_much_of(one, match["what"]) for one in _exceptions(whole))
+
+
+def _takes_in(told: str, whole: str) -> bool:
+    """Whether a piece says that something is included which the measure takes out."""
+    match = re.search("(?:包括|包含|含有|也能|也可以?|同样)(?P<what>[^,]*)$", told)
+    return (
+        match is not None and not negations(told) and any(_much_of(one, told) for one in _exceptions(whole))
+    )
+
+
+def _exceptions(whole: str) -> tuple[str, ...]:
+    """What a sentence of a measure takes out."""
+    return tuple(match[1] for match in re.finditer("(?:^|[,;。])([^,;。]{4,})(?:除外|不在此限)", whole))
+
+
+def _much_of(exception: str, text: str) -> bool:
+    letters = bigrams(exception)
+    return len(letters & bigrams(text)) >= 0.7 * len(letters)
+
+
 def _contrasts(told: str, sentence: str) -> bool:
     """Whether a piece only says what is not so, where the next says what is: 并非A,而是B."""
     match = re.search("(?:并非|并不是|不是)", told)
@@ -56,20 +87,17 @@ def _contrasts(told: str, sentence: str) -> bool:
 
 def excepted(told: str, whole: str) -> bool:
     """Whether a measure takes out what a piece says is not concerned: 涉及国家秘密的除外."""
-    for match in re.finditer("(?:^|[,;。])([^,;。]{4,})(?:除外|不在此限)", whole):
-        letters = bigrams(match[1])
-        if len(letters & bigrams(told)) >= 0.7 * len(letters):
-            return (
-                re.search("不(?:在|属|列|纳|包|适|计|需|必|要|受|用|得|予|享|能|可)|无需|无须", told)
-                is not None
-            )
-    return False
+    if not any(_much_of(one, told) for one in _exceptions(whole)):
+        return False
+    return re.search("不(?:在|属|列|纳|包|适|计|需|必|要|受|用|得|予|享|能|可)|无需|无须", told) is not None
 
 
-def _affirmed(told: str, own: Sequence[str], around: str) -> bool:
+def _affirmed(told: str, own: Sequence[str], around: str, sentence: str) -> bool:
     """Whether a piece has the verb of a denial of the segment, where nothing affirms it, without a denial."""
     for one in negations(around):
         verb = one[-2:]
+        if one.startswith("非") and one in sentence:
+            continue
         if one[:2] in _VERBS:
             named = re.search(re.escape(one) + r"\w{0,2}", around)
             if one[:2] in told or named is None or named[0][2:] not in told:

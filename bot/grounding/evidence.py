@@ -39,6 +39,10 @@ _GAINS = re.compile(
     "|可以?[按从由在依凭][^,]{1,16}?(?:补助|补贴|奖励)"
 )
 _HAN = "零一二三四五六七八九十"
+_CLOCK = re.compile(
+    rf"(?P<part>凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|晚间|夜间|夜里|晚)(?:的)?(?P<hour>\d{{1,2}}|[{_HAN}两]{{1,3}})"
+    r"(?:点[整钟]?|时|:00)(?![\d半一二三四五间])|(?<![\d:])(?P<full>[01]?\d|2[0-4]):00(?!\d)"
+)
 _CLOSING = re.compile(
     "(?<=可)(?:以)?(?:享受|获得|领取|得到)[^,不]*(?:补助|补贴|奖励|贴息|支持)|(?<=的,)[^;]*(?:补助|补贴|奖励|贴息)|(?:属于?|在|表示|列入|纳入)[^,不]{0,3}(?:支持|鼓励)|(?<!不)(?:受到?|获得|得到|享受|予以|给予|获)[^,不]{0,4}(?:支持|鼓励|引导|指导|扶持)"
 )
@@ -67,11 +71,20 @@ class Piece:
 def plain(text: str) -> str:
     """Normalised text without blanks between Chinese characters."""
     bare = re.sub(r"(?<![a-z0-9]) | (?![a-z0-9])", "", normalize(text)).replace("\u2236", ":")
+    bare = _CLOCK.sub(_hour, bare)
     bare = re.sub(rf"[{_HAN}]{{1,3}}[比:][{_HAN}]{{1,3}}|\d{{1,2}}[:比]\d{{1,2}}(?!\d)", _ratio, bare)
     bare = re.sub("不得(?=少于|低于|超过|高于|多于|迟于|晚于)", "不", bare)  # a bound binds without 得
     for words, one in spellings():
         bare = words.sub(one, bare)
     return bare
+
+
+def _hour(match: re.Match[str]) -> str:
+    """One way to write a full hour: 晚上十点, 晚10时 and 22:00 are 22时."""
+    said = match["hour"] or match["full"]
+    hour = int(said) if said.isdigit() else int(find_numbers(said + "时")[0].value)
+    late = match["part"] in ("下午", "傍晚", "晚上", "晚间", "夜间", "夜里", "晚") and hour < 12
+    return f"{hour + 12 * late}时"
 
 
 def _ratio(match: re.Match[str]) -> str:
@@ -199,7 +212,7 @@ _GRANTS = "给予一次性资助,补助,补贴,奖励,支付,发放,承担"
 _COUNTS = ("大", "类", "种", "级", "方面")  # units of how many there are of what is listed, no amounts
 
 
-def _parallel(piece: Piece, other: Piece) -> bool:
+def is_parallel(piece: Piece, other: Piece) -> bool:
     """Whether two pieces say alike things with different numbers of the same unit."""
     numbers, there = (
         [(one.unit, one.value) for one in find_numbers(words) if one.unit not in _COUNTS]
@@ -300,7 +313,7 @@ class Ground:
         """What its sentence says only of other numbers of the same unit: 通过国家审定 beside 通过省级审定."""
         if piece not in self._beside:
             here = [one for one in self.pieces if one.sentence == piece.sentence]
-            parallel = [one for one in here if _parallel(piece, one)]
+            parallel = [one for one in here if is_parallel(piece, one)]
             apart = {one.segment for one in parallel} - {piece.segment}
             topic = here[0] if sum(one.segment == here[0].segment for one in here) > 2 else None
             told = [one for one in here if one in parallel or (one.segment in apart and one is not topic)]
@@ -315,7 +328,7 @@ class Ground:
     def apart(self, piece: Piece) -> frozenset[str]:
         """What the sentence says of this number only: the other side of `beside`."""
         here = [one for one in self.pieces if one.sentence == piece.sentence]
-        others = [one for one in here if one.segment != piece.segment or _parallel(piece, one)]
+        others = [one for one in here if one.segment != piece.segment or is_parallel(piece, one)]
         mine = [one for one in here if one not in others]
         said = frozenset().union(*(telling(one.text) for one in mine))
         return said - frozenset().union(*(one.bigrams for one in others)) - bigrams(_GRANTS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.grounding.evidence import Ground, Piece, bigrams, telling
+from bot.grounding.evidence import Ground, Piece, bigrams, is_parallel, telling
 from bot.grounding.numbers import find_numbers
 from bot.grounding.told import Told
 
@@ -27,6 +27,8 @@ def is_stray(told: Told, anchor: Piece, ground: Ground) -> bool:
         here |= bigrams(ground.texts[anchor.sentence])
     if find_numbers(piece.text):
         if _listed_from_elsewhere(piece.text, here, ground):
+            return True
+        if _case_of_another(told, anchor, ground):
             return True
         if _stands_alone(piece, anchor, ground):
             return False
@@ -66,6 +68,24 @@ def _case_told(anchor: Piece, own: frozenset[str]) -> bool:
     """Whether all conditions of the piece repeated are told in full: then the number goes with them."""
     cases = [telling(one) for one in anchor.conditions]
     return bool(cases) and all(len(one) >= 2 and len(one & own) >= 0.8 * len(one) for one in cases)
+
+
+def _case_of_another(told: Told, anchor: Piece, ground: Ground) -> bool:
+    """Whether the case told has a number that the measure has beside another amount of the same kind only."""
+    amounts, there = find_numbers(told.piece.text), find_numbers(anchor.text)
+    if not all(any(one.same(other) for other in there) for one in amounts):
+        return False
+    case = find_numbers(told.group.removesuffix(told.piece.text))
+    for one in ground.pieces:
+        if one.sentence != anchor.sentence or not is_parallel(anchor, one):
+            continue
+        apart = one.segment != anchor.segment
+        mine = find_numbers(ground.segment(anchor) if apart else ",".join((anchor.text, *anchor.conditions)))
+        others = find_numbers(",".join((one.text, *one.conditions)))
+        for number in case:
+            if any(map(number.same, others)) and not any(map(number.same, mine)):
+                return True
+    return False
 
 
 def _case(told: Told, anchor: Piece) -> str:

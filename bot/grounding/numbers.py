@@ -18,6 +18,7 @@ _SMALL = {"十": 10, "百": 100, "千": 1000}
 _LARGE = {"万": 10_000, "亿": 100_000_000}
 _COUNTED = frozenset(("大", "个", "项", "种", "类"))  # 十大产业 are 10个产业
 _TIMES = frozenset(("年", "月", "日", "工作日", "小时", "分钟", "周"))
+_NO_BOUND = re.compile("满(?=[之以]?[后前时])|以[上下内]|之内")  # 期满后3个月; A级以上景区须在6月
 _HAN = "〇零一二两三四五六七八九十百千万亿"
 
 
@@ -36,13 +37,20 @@ class Number:
     def same(self, other: Number) -> bool:
         """Whether both say the same amount of the same thing in the same sense."""
         return (
-            self.value == other.value
-            and (self.unit == other.unit or not self.unit or {self.unit, other.unit} <= _COUNTED)
+            self._share() == other._share()
+            and (self._kind() == other._kind() or not self.unit or {self.unit, other.unit} <= _COUNTED)
             and (
                 self.bound == other.bound or (self._loose(other) and "lower" not in (self.bound, other.bound))
             )
             and self.ordinal == other.ordinal
         )
+
+    def _share(self) -> Decimal:
+        """The value, of a fraction in hundredths: 二分之一 is 50%."""
+        return self.value * 100 if self.unit == "分之" else self.value
+
+    def _kind(self) -> str:
+        return "%" if self.unit == "分之" else self.unit
 
     def _loose(self, other: Number) -> bool:
         """Whether one of them is a time within which: 10个工作日内 is 不超过10个工作日."""
@@ -141,8 +149,10 @@ def _whole(text: str) -> Decimal | None:
 
 def _bound(text: str, start: int, end: int) -> Bound:
     """Whether the words next to a number make it an upper or a lower bound."""
-    before, after = text[max(0, start - 6) : start], text[end : end + 3]
+    before = text[max(0, start - 6) : start]
     before = re.split(r"[,;。:、\d]", before)[-1].replace("可以", "")  # 可以上调 holds 以上
+    before = _NO_BOUND.sub("", before)
+    after = re.sub(rf"(?:[未不]?满|不足|超过|达到)(?=[\d{_HAN}]).*", "", text[end : end + 6])[:3]
     found: list[tuple[int, Bound]] = []
     if far := re.search(
         "(至少|最少|最多|至多|最高|不(?:高于|低于|超过|少于|多于))[^,;。:、0-9]{4,14}$", text[:start]
