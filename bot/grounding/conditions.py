@@ -9,11 +9,12 @@ from bot.grounding.denial import excepted
 from bot.grounding.evidence import Ground, Piece, bigrams, names_in, telling
 from bot.grounding.numbers import find_numbers
 from bot.grounding.parties import read_parties
-from bot.grounding.words import fillers, pattern, qualifiers, same, same_words, strict_qualifiers
+from bot.grounding.words import fillers, listed, pattern, qualifiers, same, same_words, strict_qualifiers
 
 _HELD = 0.25
 _TOPIC = re.compile("(?:拿到|获得|得到|领取|享受)的[^,的]{2,10}$")  # names what is given and gives nothing
 _DISTRICT = re.compile("[\u4e00-\u9fff]{1,4}[区县]")
+_OWN_CITY = re.compile("(?:^|[,;。在])[\u4e00-\u9fff]{2,3}市(?![场民区级值价州属])")
 _LIST = re.compile("(?:下列|以下|如下)[^,;。]{0,8}(?:的|:|$)")
 _CAP_OF = re.compile(
     "(?:补助|补贴|奖励|资助|贴息|减免)(?:金|资金|标准|金额|总额|期限|额度|面积)?(?:[对按每以][^,]{2,10})?(?:[最不]|封顶|上限)"
@@ -42,6 +43,8 @@ def _qualifiers(piece: Piece, context: str, anchor: Piece, ground: Ground) -> It
                 word == "本市" and _DISTRICT.match(anchor.text, at + 2)
             ):
                 continue
+            if word in listed("with_noun") and noun not in context:
+                continue
             strict = word in strict_qualifiers()
             if noun in piece.text if strict and noun else _much(piece, anchor):
                 yield word + noun
@@ -62,6 +65,10 @@ def _other_told(before: str, context: str) -> bool:
 
 def _met_in_other_words(words: Sequence[str], context: str) -> bool:
     """Whether 符合条件 is told with what the conditions are on: 符合续租条件."""
+    if "本市" in words and _OWN_CITY.search(context):
+        return True
+    if "符合条件" in words and re.search("您的(?:单位|企业|公司|机构)", context):
+        return True
     return "符合条件" in words and re.search("(?:符合|满足|达到|具备)[^,;。]{1,10}条件", context) is not None
 
 

@@ -32,6 +32,9 @@ def joined_faults(told: Sequence[Told], ground: Ground) -> Iterator[str]:
     for first, second in pairwise(told):
         if first.piece.segment != second.piece.segment:
             continue
+        by = second.piece.text.startswith("由") and any(one.text == first.piece.text for one in ground.pieces)
+        if by and _apart(find_anchors(first, ground), find_anchors(second, ground), True, ground):
+            yield second.piece.text
         how, cap = _HOW.match(first.piece.text), _is_cap(second.piece, ground)
         if (how or cap) and _apart(
             find_anchors(first, ground), find_anchors(second, ground), bool(cap), ground

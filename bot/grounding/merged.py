@@ -81,7 +81,7 @@ def _case_of_another(told: Told, anchor: Piece, ground: Ground) -> bool:
             continue
         apart = one.segment != anchor.segment
         mine = find_numbers(ground.segment(anchor) if apart else ",".join((anchor.text, *anchor.conditions)))
-        others = find_numbers(",".join((one.text, *one.conditions)))
+        others = find_numbers(ground.segment(one) if apart else ",".join((one.text, *one.conditions)))
         for number in case:
             if any(map(number.same, others)) and not any(map(number.same, mine)):
                 return True

@@ -25,10 +25,9 @@ LEAST_KEPT = {  # of the others nine tenths
     "blind7": 0.87,
     "blind8": 0.84,
     "blind10": 0.85,
-    "blind12": 0.82,
-    "blind13": 0.85,
+    "blind12": 0.85,
+    "blind13": 0.86,
 }
-MOST_MISSED = {"blind3": 0.025, "blind12": 0.035, "blind13": 0.045}  # of the others one in fifty
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ def test_falsified_sentences_are_caught(corpus: Corpus, name: str) -> None:
     falsified = [row for row in rows(name) if row.kind != "faithful" and not in_english(row)]
     missed = [f"{row.kind}: {row.sentence}" for row in falsified if corpus.check(row).kept]
     assert len(falsified) >= 30
-    assert len(missed) <= MOST_MISSED.get(name, 0.02) * len(falsified), missed
+    assert len(missed) <= 0.02 * len(falsified), missed
 
 
 def test_most_falsified_sentences_in_english_are_caught(corpus: Corpus) -> None:
