@@ -45,6 +45,9 @@ Fault = Literal[
 ]  # fmt: skip
 
 _LONGEST = 1000
+_WRAPPED = re.compile(
+    "(?:按照?|根据|依照|依据|遵照)(?:上述|有关|相关|该|文件|政策|措施|办法)*的?(?:要求|规定|文件|政策|精神)"
+)
 _TURNED: frozenset[Fault] = frozenset(("number", "name", "negation", "content", "merged"))
 """Faults of a refusal turned round: that it has other conditions as well, or is no duty, does not count."""
 
@@ -142,6 +145,8 @@ def _against(told: Told, ground: Ground) -> Iterator[tuple[Fault, str]]:
     piece = told.piece
     if (advised := what_is_advised(piece.text)) is not None:
         yield from (("content", words) for words in uncovered(advised, ground))
+        return
+    if _WRAPPED.fullmatch(piece.text.strip()):
         return
     if asks(piece.text):
         yield from _where(told, ground)
