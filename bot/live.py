@@ -159,9 +159,7 @@ def open_live(settings: Settings, *, report: Say) -> Live:
     if not has_index(settings.place):
         open_index(settings, report=report)
     speaker = open_speaker(settings)
-    # One lane more than processors: one of them mostly waits for its turn at Python, with its batch done.
-    lanes = threads() + 1
-    load = cache(lambda: BatchingEmbedder(load_model(settings), lanes=lanes)) if settings.dense else None
+    load = cache(lambda: BatchingEmbedder(load_model(settings), lanes=threads())) if settings.dense else None
 
     def open_new() -> Assistant:
         index = open_place(settings.place, load)
