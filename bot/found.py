@@ -72,10 +72,9 @@ class Finder:
         if question.keywords and question.strict:
             return self._not_found(question, evidence)
         probability = self._scope.probability(evidence.query, evidence.ranking, lang)
-        absent = absent_subjects(question.normal, library.mentions)
-        if absent and nearest and probability >= IN_FIELD:
-            return not_in_text(text, lang, library, words=absent, related=nearest)
         in_field = probability >= IN_FIELD and bool(nearest)
+        if in_field and (absent := absent_subjects(question.normal, library.mentions)):
+            return not_in_text(text, lang, library, words=absent, related=nearest)
         procedural = question.bare or (in_field and bool(PROCEDURAL.intersection(question.facts)))
         # A phrase of the text in the question shows that it is meant, however little else they share.
         quotes_text = probability >= IN_FIELD and evidence.ranking.signals.phrase >= TELLING_PHRASE

@@ -49,7 +49,7 @@ class Lookup:
         for length in self.lengths.get(text[at], ()):
             word = text[at : at + length]
             if (word in self.words or word in self.shields) and not (
-                at and word.isascii() and _INSIDE.match(text, at - 1)
+                at and word.isascii() and goes_on(text, at - 1)
             ):
                 return word
         return ""
@@ -66,3 +66,8 @@ class Lookup:
     def within(self, text: str) -> bool:
         """Whether a text has one of the words."""
         return next(self.find(text), None) is not None
+
+
+def goes_on(text: str, at: int) -> bool:
+    """Whether a word in ASCII has a sign at `at`: behind ai, aid goes on."""
+    return _INSIDE.match(text, at) is not None

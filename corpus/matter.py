@@ -88,9 +88,12 @@ def find_issuer(
     passed = next((found for text in texts if (found := _PASSED.search(text) or _ORDERED.search(text))), None)
     if passed:
         return re.sub(f"第{_NUM}+届", "", passed[1])
-    labelled = (_LABELLED.fullmatch(lines.of_span(span)) for span in everything)
-    label = next((found[1] for found in labelled if found), "")
-    return _signature(lines, closing) or label or _letterhead(texts, title) or _byline(texts, title)
+    return (
+        _signature(lines, closing)
+        or _labelled(lines, everything)
+        or _letterhead(texts, title)
+        or _byline(texts, title)
+    )
 
 
 def find_doc_no(lines: Lines, head: list[Span]) -> str:
@@ -100,6 +103,11 @@ def find_doc_no(lines: Lines, head: list[Span]) -> str:
         if _DOC_NO.fullmatch(text):
             return text
     return ""
+
+
+def _labelled(lines: Lines, spans: list[Span]) -> str:
+    found = (_LABELLED.fullmatch(lines.of_span(span)) for span in spans)
+    return next((match[1] for match in found if match), "")
 
 
 def _letterhead(texts: list[str], title: str) -> str:

@@ -71,8 +71,8 @@ def _per_other(text: str, anchor: Piece, ground: Ground) -> Iterator[str]:
     for each in re.findall("每[项件家人次亩吨台套辆头张场]", text):
         if each in anchor.text:
             continue
-        for one in ground.pieces:
-            here = (one.sentence, one.segment) == (anchor.sentence, anchor.segment) and each in one.text
+        for one in ground.in_segment(anchor):
+            here = each in one.text
             there = {(other.unit, other.value) for other in find_numbers(one.text)} if here else set()
             if {unit for unit, _ in there} & {unit for unit, _ in own} and not there & own:
                 yield each

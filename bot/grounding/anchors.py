@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from bot.grounding.evidence import Ground, Piece, bigrams, telling
-from bot.grounding.numbers import Number, find_numbers
+from bot.grounding.numbers import Number, find_numbers, has_all
 from bot.grounding.told import Told
 
 _REFUSES = re.compile("不得|不予|禁止|严禁")
@@ -40,11 +40,7 @@ def _best(piece: Piece, ground: Ground) -> list[Piece]:
     ]
     best = max((score for score, _, _ in scores), default=0)
     if not best:
-        return [
-            one
-            for one in ground.pieces
-            if numbers and all(any(own.same(other) for other in find_numbers(one.text)) for own in numbers)
-        ]
+        return [one for one in ground.pieces if numbers and has_all(numbers, find_numbers(one.text))]
     least = 0.97 * best
     found = [ground.pieces[at] for score, _, at in scores if score >= least]
     if piece.text.endswith("的"):
@@ -59,7 +55,7 @@ def _best(piece: Piece, ground: Ground) -> list[Piece]:
         found += [
             ground.pieces[at]
             for score, _, at in scores
-            if least > score > 0 and _has_all(numbers, find_numbers(ground.pieces[at].text))
+            if least > score > 0 and has_all(numbers, find_numbers(ground.pieces[at].text))
         ]
         cases = {words for one in found for words in one.conditions}
         found = [
@@ -67,7 +63,7 @@ def _best(piece: Piece, ground: Ground) -> list[Piece]:
             for one in found
             if one.text not in cases
             or re.search("补助|补贴|奖励|给予", one.text)
-            or _has_all(numbers, find_numbers(one.text))
+            or has_all(numbers, find_numbers(one.text))
         ]
     return found
 
@@ -80,7 +76,3 @@ def _is_case(piece: Piece, told: frozenset[str]) -> bool:
 
 def _has_any(numbers: Sequence[Number], there: Sequence[Number]) -> bool:
     return any(one.same(other) for one in numbers for other in there)
-
-
-def _has_all(numbers: Sequence[Number], there: Sequence[Number]) -> bool:
-    return all(any(one.same(other) for other in there) for one in numbers)

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache, lru_cache
-from importlib import resources
 
-from corpus.lookup import Lookup
-
-_INSIDE = re.compile("[a-z0-9]")
-
-
-@cache
-def _file() -> dict[str, dict[str, str]]:
-    path = resources.files("bot.grounding") / "english_terms.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+from bot.grounding.words import data
+from corpus.lookup import Lookup, goes_on
 
 
 @cache
 def terms() -> dict[str, tuple[str, ...]]:
     """By English word or phrase in each of its forms, the Chinese words for it."""
     found: dict[str, tuple[str, ...]] = {}
-    for line in (line for text in _file()["terms"].values() for line in text.strip().splitlines()):
+    for line in (
+        line for text in data("english_terms")["terms"].values() for line in text.strip().splitlines()
+    ):
         english, chinese = line.split(":")
         for word in map(str.strip, english.split(",")):
             for form in _forms(word):
@@ -33,7 +26,7 @@ def terms() -> dict[str, tuple[str, ...]]:
 
 @cache
 def _lookup() -> Lookup:
-    shields = (one.strip() for one in _file()["shields"]["words"].replace("\n", " ").split(","))
+    shields = (one.strip() for one in data("english_terms")["shields"]["words"].replace("\n", " ").split(","))
     return Lookup.of(terms(), (one for one in shields if one))
 
 
@@ -53,9 +46,7 @@ def _forms(word: str) -> Iterator[str]:
 @lru_cache(1024)
 def find_terms(text: str) -> tuple[str, ...]:
     """The terms of normalised English `text`, in order, each once, the longest at each place."""
-    found = (
-        word for at, word in _lookup().find(text.replace("’", "'")) if not _INSIDE.match(text, at + len(word))
-    )
+    found = (word for at, word in _lookup().find(text.replace("’", "'")) if not goes_on(text, at + len(word)))
     return tuple(dict.fromkeys(found))
 
 
@@ -67,9 +58,3 @@ def stands(term: str, there: str) -> bool:
 def missing(text: str, there: str) -> Iterator[str]:
     """The terms of an English text that a Chinese one has no word for."""
     return (term for term in find_terms(text) if not stands(term, there))
-
-
-def sentences_of(found: Iterable[str], sentences: Iterable[str]) -> list[frozenset[str]]:
-    """For each Chinese sentence, which of the terms found it has a word for."""
-    terms_ = tuple(found)
-    return [frozenset(term for term in terms_ if stands(term, sentence)) for sentence in sentences]

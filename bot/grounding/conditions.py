@@ -19,6 +19,7 @@ _LIST = re.compile("(?:下列|以下|如下)[^,;。]{0,8}(?:的|:|$)")
 _CAP_OF = re.compile(
     "(?:补助|补贴|奖励|资助|贴息|减免)(?:金|资金|标准|金额|总额|期限|额度|面积)?(?:[对按每以][^,]{2,10})?(?:[最不]|封顶|上限)"
 )
+_COMMON = re.compile("合同|协议|手续|材料|费用|条件|资金|平台|活动|工作|事项|程序|名单|情况")
 _RELATED = re.compile(
     "[与和同][^,、]{1,14}(?:有关|相关)|没有关|有关联|(?:有关|相关)(?=工作|机制|规定|要求|情况|内容|信息|材料|合同|票据|资料|手续|条款|政策|措施)"
 )
@@ -138,9 +139,9 @@ def _met_otherwise(condition: str, piece: Piece, context: str, anchor: Piece, gr
     """Whether a sentence sums a condition up, tells one of its alternatives, or what meeting it is called."""
     if pattern("sums_up").search(context) or one_of_several(condition, context):
         return True
-    for one in ground.pieces[: ground.pieces.index(anchor) + piece.text.endswith("的")]:
-        here = (one.sentence, one.segment) == (anchor.sentence, anchor.segment)
-        match = pattern("named_as").search(one.text) if here and one.text != condition else None
+    here = ground.in_segment(anchor)
+    for one in here[: here.index(anchor) + piece.text.endswith("的")]:
+        match = pattern("named_as").search(one.text) if one.text != condition else None
         if match and len(one.text) - match.end() >= 4 and one.text[match.start() :].strip() in context:
             return True
     return False
@@ -202,9 +203,6 @@ def _dropped(piece: Piece, context: str, anchor: Piece, ground: Ground) -> Itera
                 yield words
 
 
-_COMMON = re.compile("合同|协议|手续|材料|费用|条件|资金|平台|活动|工作|事项|程序|名单|情况")
-
-
 def _who_or_common(words: str, noun: str) -> bool:
     """Whether words before a noun name who acts, or the noun is of the kind that is told by itself: 合同."""
     who = any(len(one.name) == len(words) for one in read_parties(words))
@@ -248,15 +246,15 @@ def told_of(words: str, context: str) -> bool:
     return len(own & bigrams(context)) >= 0.33 * len(own)
 
 
-def _in_force(piece: Piece, anchor: Piece, ground: Ground) -> frozenset[str]:
+def _in_force(piece: Piece, anchor: Piece, ground: Ground) -> tuple[str, ...]:
     """The conditions of the piece repeated, and of those of its segment that have the same numbers."""
     values = {(number.value, number.unit) for number in find_numbers(piece.text)}
-    found = set(anchor.conditions)
-    for one in ground.pieces:
-        here = (one.sentence, one.segment) == (anchor.sentence, anchor.segment)
-        if here and values & {(number.value, number.unit) for number in find_numbers(one.text)}:
-            found.update(one.conditions)
-    return frozenset(_who(one) for one in found if not _LIST.search(one)) - {anchor.text}
+    found = list(anchor.conditions)
+    for one in ground.in_segment(anchor):
+        if values & {(number.value, number.unit) for number in find_numbers(one.text)}:
+            found += one.conditions
+    told = dict.fromkeys(_who(one) for one in found if not _LIST.search(one))
+    return tuple(one for one in told if one != anchor.text)
 
 
 def _who(condition: str) -> str:

@@ -17,6 +17,7 @@ from bot.grounding.english_amounts import given_others
 from bot.grounding.english_numbers import number_faults
 from bot.grounding.english_places import unnamed
 from bot.grounding.evidence import Ground, names_in
+from bot.grounding.reach import routes
 from bot.grounding.words import acronyms, english, offices, pattern, qualifiers
 from index.expand import expand
 
@@ -174,16 +175,9 @@ def _names(text: str, source: Source, grounds: Sequence[Ground]) -> Iterator[str
     named = told & frozenset().union(*(piece.names for piece in source.pieces))
     districts = frozenset().union(*(piece.names for ground in grounds for piece in ground.pieces))
     for name in sorted(told - named):
-        routes = {route for ground in grounds for route in _routes(name, ground)} - {"named"}
+        reached = frozenset().union(*(routes(name, ground) for ground in grounds)) - {"named"}
         if not named and any(name[:2] in ground.text for ground in grounds):
             continue
-        conditional = routes == {"conditional"} and not english("condition").search(text)
-        if named or districts or not routes or conditional:
+        conditional = reached == {"conditional"} and not english("condition").search(text)
+        if named or districts or not reached or conditional:
             yield name
-
-
-def _routes(name: str, ground: Ground) -> Iterator[str]:
-    for row in ground.known.table.rows if ground.known else ():
-        for cell in row.cells if row.name == name else ():
-            if cell.measure.id == ground.measure.id:
-                yield from cell.routes

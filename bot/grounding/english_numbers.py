@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.grounding.english_dates import date_faults, without_dates
 from bot.grounding.evidence import Ground
@@ -70,8 +71,13 @@ class Quantity:
     unit: str
 
 
-def find_quantities(text: str) -> Iterator[Quantity]:
+@lru_cache(1024)
+def find_quantities(text: str) -> tuple[Quantity, ...]:
     """The numbers of a normalised English text, in order, without those of dates; 'one' alone is none."""
+    return tuple(_quantities(text))
+
+
+def _quantities(text: str) -> Iterator[Quantity]:
     rest = without_dates(text)
     for match in _PART.finditer(rest):
         share = 0.5 if match["half"] else _ABOVE[match["above"]] / _BELOW[match["below"]]
@@ -161,7 +167,7 @@ def _otherwise(text: str, one: Quantity, there: str) -> bool:
         return "半年" in there
     if one.unit == "%" and one.value == 100:
         return re.search("全额|全部|全数|百分之百", there) is not None
-    return one.unit == "" and text.startswith(" gorges", one.end)
+    return any(match.start() <= one.start < match.end() for match in english("no_number").finditer(text))
 
 
 def _bounds(text: str, there: Sequence[Number]) -> Iterator[str]:

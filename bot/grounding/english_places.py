@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from importlib import resources
-from typing import Any
 
 from bot.grounding.evidence import Ground
-from bot.grounding.words import any_of
+from bot.grounding.words import any_of, data
 from corpus.find import Mention, find_names
 
 _CAPITAL = re.compile(r"(?<![A-Za-z'’])[A-Z][a-z]+(?:['’][a-z]+)?(?![A-Za-z])")
@@ -20,20 +17,14 @@ FEWEST = 5
 
 
 @cache
-def _file() -> dict[str, Any]:
-    path = resources.files("bot.grounding") / "pinyin.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
-
-
-@cache
 def _syllables() -> re.Pattern[str]:
     """A word that is nothing but syllables of pinyin."""
-    return re.compile(f"(?:{any_of(_file()['syllables'].split())}){{2,5}}")
+    return re.compile(f"(?:{any_of(data('pinyin')['syllables'].split())}){{2,5}}")
 
 
 @cache
 def _english() -> frozenset[str]:
-    return frozenset(_file()["english"].split())
+    return frozenset(data("pinyin")["english"].split())
 
 
 def unnamed(sentence: str, text: str, grounds: Sequence[Ground], source: Sequence[str] = ()) -> Iterator[str]:
@@ -55,7 +46,7 @@ def unnamed(sentence: str, text: str, grounds: Sequence[Ground], source: Sequenc
 
 def _abbreviated(name: str, there: str) -> bool:
     """Whether a Chinese text has the character that stands for a province in pinyin: 川渝."""
-    return any(short in there for short in _file()["provinces"].get(name.lower(), ""))
+    return any(short in there for short in data("pinyin")["provinces"].get(name.lower(), ""))
 
 
 def _known(text: str, ground: Ground) -> Iterator[Mention]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from bot.grounding.numbers import Number, find_numbers
+from bot.grounding.numbers import find_numbers
 from bot.grounding.parties import read_parties
 from bot.grounding.words import fillers, pattern, spellings
 from corpus.applicability import Applicability
@@ -46,6 +46,10 @@ _CLOCK = re.compile(
 _CLOSING = re.compile(
     "(?<=可)(?:以)?(?:享受|获得|领取|得到)[^,不]*(?:补助|补贴|奖励|贴息|支持)|(?<=的,)[^;]*(?:补助|补贴|奖励|贴息)|(?:属于?|在|表示|列入|纳入)[^,不]{0,3}(?:支持|鼓励)|(?<!不)(?:受到?|获得|得到|享受|予以|给予|获)[^,不]{0,4}(?:支持|鼓励|引导|指导|扶持)"
 )
+_JOINED = re.compile("[、和与及等县区市]*(?:以及)?")
+_FOLLOWING = re.compile("(?:等|各|两|区县|[县区市])*的?(?P<words>[\u4e00-\u9fff]{3})")
+_GRANTS = "给予一次性资助,补助,补贴,奖励,支付,发放,承担"
+_COUNTS = ("大", "类", "种", "级", "方面")  # units of how many there are of what is listed, no amounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +191,6 @@ def names_in(text: str, known: Applicability | None) -> frozenset[str]:
     return frozenset(name.name for name in find_names(text, known.gazetteer) if name.kind != "all")
 
 
-_JOINED = re.compile("[、和与及等县区市]*(?:以及)?")
-_FOLLOWING = re.compile("(?:等|各|两|区县|[县区市])*的?(?P<words>[\u4e00-\u9fff]{3})")
-
-
 def name_groups(text: str, known: Applicability | None) -> Iterator[tuple[frozenset[str], str]]:
     """Names that are joined in a list, and the three letters behind it: 璧山、荣昌等国家高新区 → 国家高."""
     if known is None:
@@ -204,12 +204,6 @@ def name_groups(text: str, known: Applicability | None) -> Iterator[tuple[frozen
         if match := _FOLLOWING.match(text, name.end):
             yield frozenset(group), match["words"]
         group = []
-
-
-_GRANTS = "给予一次性资助,补助,补贴,奖励,支付,发放,承担"
-
-
-_COUNTS = ("大", "类", "种", "级", "方面")  # units of how many there are of what is listed, no amounts
 
 
 def is_parallel(piece: Piece, other: Piece) -> bool:
@@ -286,14 +280,19 @@ class Ground:
         return {pair: 1 / count for pair, count in counts.items()}
 
     @cached_property
-    def _numbers(self) -> dict[tuple[int, int], tuple[Number, ...]]:
-        return {}
+    def _segments(self) -> dict[tuple[int, int], tuple[Piece, ...]]:
+        found: dict[tuple[int, int], list[Piece]] = {}
+        for piece in self.pieces:
+            found.setdefault((piece.sentence, piece.segment), []).append(piece)
+        return {place: tuple(pieces) for place, pieces in found.items()}
+
+    def in_segment(self, piece: Piece) -> tuple[Piece, ...]:
+        """The pieces of the stretch between semicolons that a piece stands in, in order."""
+        return self._segments[piece.sentence, piece.segment]
 
     def segment(self, piece: Piece) -> str:
-        """The stretch between semicolons that a piece stands in."""
-        return ",".join(
-            one.text for one in self.pieces if (one.sentence, one.segment) == (piece.sentence, piece.segment)
-        )
+        """That stretch."""
+        return ",".join(one.text for one in self.in_segment(piece))
 
     def told_with(self, piece: Piece) -> str:
         """The segment, the first piece of its sentence, and the sentence before if it refers to that."""
@@ -336,10 +335,3 @@ class Ground:
     @cached_property
     def _beside(self) -> dict[Piece, frozenset[str]]:
         return {}
-
-    def numbers(self, piece: Piece) -> tuple[Number, ...]:
-        """The numbers of a piece's segment."""
-        key = (piece.sentence, piece.segment)
-        if key not in self._numbers:
-            self._numbers[key] = find_numbers(self.segment(piece))
-        return self._numbers[key]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.grounding.evidence import Ground, Piece, bigrams, is_parallel, telling
-from bot.grounding.numbers import find_numbers
+from bot.grounding.numbers import find_numbers, has_all
 from bot.grounding.told import Told
 
 _LEAST_SHARE = 0.8
@@ -13,6 +13,7 @@ _LEAST_WITH_NUMBER = 0.75
 _NEARLY_ALL = 0.8
 _MANY = 4
 _LIST = re.compile("(?:下列|以下|如下)[^,;。]{0,8}:|同时(?:具备|符合|满足)")
+_MEMBER = re.compile("[和与及、]([\u4e00-\u9fff]{3,8}?)(?=的|[和与及、]|$)")
 _RAISE = re.compile("(?:可以?|应当?|再|将)[^,]{0,8}?(?:提高|上浮|上调|增加|提升)")
 
 
@@ -34,7 +35,7 @@ def is_stray(told: Told, anchor: Piece, ground: Ground) -> bool:
             return False
         own, least = telling(_case(told, anchor)) & ground.bigrams, _LEAST_WITH_NUMBER
         there = find_numbers(anchor.text)
-        here_all = all(any(one.same(other) for other in there) for one in find_numbers(piece.text))
+        here_all = has_all(find_numbers(piece.text), there)
         if _RAISE.search(anchor.text) and len(own & telling(_RAISE.split(anchor.text)[0])) >= 2:
             return False  # a raise is on what is told before it
         beside = ground.beside(anchor)
@@ -50,9 +51,6 @@ def is_stray(told: Told, anchor: Piece, ground: Ground) -> bool:
         here |= bigrams(ground.texts[anchor.sentence])
         own = frozenset(pair for pair in own if ground.weights.get(pair, 0) == 1)
     return len(own) >= 4 and len(own - here) >= 4 and len(own & here) < least * len(own)
-
-
-_MEMBER = re.compile("[和与及、]([\u4e00-\u9fff]{3,8}?)(?=的|[和与及、]|$)")
 
 
 def _listed_from_elsewhere(text: str, here: frozenset[str], ground: Ground) -> bool:
@@ -73,7 +71,7 @@ def _case_told(anchor: Piece, own: frozenset[str]) -> bool:
 def _case_of_another(told: Told, anchor: Piece, ground: Ground) -> bool:
     """Whether the case told has a number that the measure has beside another amount of the same kind only."""
     amounts, there = find_numbers(told.piece.text), find_numbers(anchor.text)
-    if not all(any(one.same(other) for other in there) for one in amounts):
+    if not has_all(amounts, there):
         return False
     case = find_numbers(told.group.removesuffix(told.piece.text))
     for one in ground.pieces:

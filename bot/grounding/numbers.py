@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -55,6 +55,11 @@ class Number:
     def _loose(self, other: Number) -> bool:
         """Whether one of them is a time within which: 10个工作日内 is 不超过10个工作日."""
         return self.within or other.within
+
+
+def has_all(numbers: Iterable[Number], there: Sequence[Number]) -> bool:
+    """Whether all of some numbers are among others, in the same sense."""
+    return all(any(one.same(other) for other in there) for one in numbers)
 
 
 @cache

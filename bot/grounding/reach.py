@@ -8,9 +8,13 @@ from typing import Literal
 
 from bot.grounding.evidence import Ground, Piece, name_groups, names_in
 from bot.grounding.words import pattern, qualifiers, strict_qualifiers
-from corpus.table import Evidence
+from corpus.table import Cell, Evidence
 
 _CONDITION = re.compile("条件|有关|相关|部分|基础|成效|能力|如果|若|符合|具备|周边|满足")
+_PLACE = "[\u4e00-\u9fff]{2}[区县](?![\u4e00-\u9fff]?域|内|级|直|政府)"
+_JOINED = re.compile(f"{_PLACE}(?:[、和与及]{_PLACE})+")
+_EACH = re.compile("(?:全[市省区]|各)[各个]?(?:区县|县区|区|县)(?!域)")
+_TO_ACT = re.compile(f"(?:^|[,;])(?:{_PLACE}[、和与及])*{_PLACE}(?:应当|必须|要|可以|将)")
 
 
 def name_faults(
@@ -51,12 +55,6 @@ def neighbour_faults(text: str, ground: Ground) -> Iterator[tuple[Literal["name"
             yield "name", behind
 
 
-_PLACE = "[\u4e00-\u9fff]{2}[区县](?![\u4e00-\u9fff]?域|内|级|直|政府)"
-_JOINED = re.compile(f"{_PLACE}(?:[、和与及]{_PLACE})+")
-_EACH = re.compile("(?:全[市省区]|各)[各个]?(?:区县|县区|区|县)(?!域)")
-_TO_ACT = re.compile(f"(?:^|[,;])(?:{_PLACE}[、和与及])*{_PLACE}(?:应当|必须|要|可以|将)")
-
-
 def place_faults(text: str, anchor: Piece, ground: Ground) -> Iterator[tuple[Literal["name"], str]]:
     """Places told together that the measure has in different sentences only, and all places for some."""
     for match in _JOINED.finditer(text):
@@ -72,22 +70,27 @@ def place_faults(text: str, anchor: Piece, ground: Ground) -> Iterator[tuple[Lit
 def _last_named(anchor: Piece, ground: Ground) -> frozenset[str]:
     """Whom the nearest piece up to here in the sentence names: it holds on for a piece that names nobody."""
     found: frozenset[str] = frozenset()
-    for one in ground.pieces[: ground.pieces.index(anchor) + 1]:
-        if (one.sentence, one.segment) == (anchor.sentence, anchor.segment) and one.names:
-            found = one.names
+    here = ground.in_segment(anchor)
+    for one in here[: here.index(anchor) + 1]:
+        found = one.names or found
     return found
 
 
 def _proofs(name: str, ground: Ground) -> tuple[Evidence, ...]:
     """What in the measure reaches a district or zone, by the table."""
-    if ground.known is None:
-        return ()
-    for row in ground.known.table.rows:
-        if row.name == name:
-            return tuple(
-                proof for cell in row.cells if cell.measure.id == ground.measure.id for proof in cell.evidence
-            )
-    return ()
+    return tuple(proof for cell in _cells(name, ground) for proof in cell.evidence)
+
+
+def routes(name: str, ground: Ground) -> frozenset[str]:
+    """By which routes the measure reaches a district or zone."""
+    return frozenset(route for cell in _cells(name, ground) for route in cell.routes)
+
+
+def _cells(name: str, ground: Ground) -> Iterator[Cell]:
+    """What the table has of the measure for a district or zone."""
+    rows = ground.known.table.rows if ground.known else ()
+    row = next((one for one in rows if one.name == name), None)
+    return (cell for cell in (row.cells if row else ()) if cell.measure.id == ground.measure.id)
 
 
 def holds_for(name: str, text: str, ground: Ground) -> bool:

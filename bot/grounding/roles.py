@@ -159,7 +159,7 @@ def _misplaced(
 
 def _named_before(party: Party, there: Piece, ground: Ground) -> bool:
     """Whether a piece before in the segment names a party: 对有需要的家庭,政府支持安装扶手."""
-    here = [one for one in ground.pieces if (one.sentence, one.segment) == (there.sentence, there.segment)]
+    here = ground.in_segment(there)
     return any(like(party.name, one.name) for piece in here for one in read_parties(piece.text))
 
 

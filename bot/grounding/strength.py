@@ -168,9 +168,9 @@ def _word_for_word(text: str, segment: str) -> frozenset[str]:
 def _led_by(anchor: Piece, ground: Ground) -> frozenset[str]:
     """The class of the last strong word before a plain piece in its segment: 指导各区县…,深化校企合作."""
     found: frozenset[str] = frozenset()
-    for one in ground.pieces[: ground.pieces.index(anchor)]:
-        if (one.sentence, one.segment) == (anchor.sentence, anchor.segment):
-            found = one.own | found if one.own == {"explore"} else one.own or found
+    here = ground.in_segment(anchor)
+    for one in here[: here.index(anchor)]:
+        found = one.own | found if one.own == {"explore"} else one.own or found
     goes_on = anchor.strength == "plain" or (
         anchor.strength == "explore" and not re.search("可以|允许", anchor.text)
     )

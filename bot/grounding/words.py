@@ -15,13 +15,14 @@ _PARTICLES = "的了等和与及并也还将"
 
 
 @cache
-def _file(name: str = "words") -> dict[str, Any]:
+def data(name: str = "words") -> dict[str, Any]:
+    """What a file of this folder holds (`words.toml`); FileNotFoundError for an unknown name."""
     return tomllib.loads((resources.files("bot.grounding") / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def _words(file: str, table: str) -> list[str]:
     """All words of a table of texts."""
-    return [word for text in _file(file)[table].values() for word in text.split()]
+    return [word for text in data(file)[table].values() for word in text.split()]
 
 
 def any_of(words: Iterable[str]) -> str:
@@ -32,26 +33,26 @@ def any_of(words: Iterable[str]) -> str:
 @cache
 def pattern(name: str) -> re.Pattern[str]:
     """A regular expression or a list of words of the file, compiled; KeyError for an unknown name."""
-    value = _file()[name]
+    value = data()[name]
     return re.compile(value if isinstance(value, str) else any_of(value))
 
 
 @cache
 def listed(name: str) -> tuple[str, ...]:
     """A list of words of the file."""
-    return tuple(_file()[name])
+    return tuple(data()[name])
 
 
 @cache
 def english(name: str) -> re.Pattern[str]:
     """One of the regular expressions for English."""
-    return re.compile(_file("english")[name])
+    return re.compile(data("english")[name])
 
 
 @cache
 def offices() -> dict[str, list[str]]:
     """By an English word for the field of an office, the Chinese ones."""
-    found: dict[str, list[str]] = _file("english")["offices"]
+    found: dict[str, list[str]] = data("english")["offices"]
     return found
 
 
@@ -70,13 +71,13 @@ def frames() -> Lookup:
 @cache
 def spellings() -> tuple[tuple[re.Pattern[str], str], ...]:
     """Ways to write the same, each a pattern and what it becomes."""
-    return tuple((re.compile(words), one) for words, one in _file()["spellings"])
+    return tuple((re.compile(words), one) for words, one in data()["spellings"])
 
 
 @cache
 def restated() -> tuple[tuple[re.Pattern[str], str], ...]:
     """What a sentence may say otherwise than the texts, each a pattern and what it becomes."""
-    return tuple((re.compile(words), one) for words, one in _file()["restated"])
+    return tuple((re.compile(words), one) for words, one in data()["restated"])
 
 
 @cache
@@ -90,12 +91,12 @@ def fillers() -> Lookup:
 def same() -> dict[str, tuple[str, ...]]:
     """By word, the words of a text that say the same."""
     found: dict[str, list[str]] = {}
-    for text in _file("synonyms")["directed"].values():
+    for text in data("synonyms")["directed"].values():
         for line in text.strip().splitlines():
             words, others = map(str.split, line.split(":"))
             for word in words:
                 found.setdefault(word, []).extend(other for other in others if other != word)
-    for text in _file("synonyms")["groups"].values():
+    for text in data("synonyms")["groups"].values():
         for group in map(str.split, text.strip().splitlines()):
             for word in group:
                 found.setdefault(word, []).extend(other for other in group if other != word)
@@ -119,22 +120,22 @@ def reworded(text: str, start: int, end: int, there: str) -> bool:
 @cache
 def qualifiers() -> tuple[tuple[str, ...], ...]:
     """Lists of qualifiers that mean the same."""
-    return tuple(tuple(words) for words in _file()["qualifiers"])
+    return tuple(tuple(words) for words in data()["qualifiers"])
 
 
 @cache
 def strict_qualifiers() -> frozenset[str]:
     """Those that go with the noun behind them, wherever it is spoken of."""
-    return frozenset(_file()["strict_qualifiers"])
+    return frozenset(data()["strict_qualifiers"])
 
 
 @cache
 def units() -> dict[str, str]:
     """Each unit and the name of its kind."""
-    return {unit: names[0] for names in _file()["units"] for unit in names}
+    return {unit: names[0] for names in data()["units"] for unit in names}
 
 
 @cache
 def acronyms() -> frozenset[str]:
     """Acronyms of English that say nothing of their own."""
-    return frozenset(_file("english")["acronyms"].split())
+    return frozenset(data("english")["acronyms"].split())

@@ -12,9 +12,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from corpus.lookup import Lookup
-
-_LETTER = re.compile("[a-z0-9]")
+from corpus.lookup import Lookup, goes_on
 
 
 @cache
@@ -45,15 +43,14 @@ def absent_subjects(text: str, mentions: Callable[[str], bool]) -> tuple[str, ..
     question names none, or one that is there, or the trade of who asks, or wants to know whether something is
     on a list.
     """
-    found = [(at, name) for at, name in _names().find(text) if not _goes_on(text, at + len(name))]
+    found = [
+        (at, name)
+        for at, name in _names().find(text)
+        if not (name[-1].isascii() and goes_on(text, at + len(name)))
+    ]
     if _pattern("on_a_list").search(text) or any(_pattern("own_trade").search(text[:at]) for at, _ in found):
         return ()
     named = tuple(dict.fromkeys(name for _, name in found))
     if any(mentions(word) for name in named for word in _groups()[name]):
         return ()
     return named
-
-
-def _goes_on(text: str, end: int) -> bool:
-    """Whether an English word goes on: ai of aid is none."""
-    return text[end - 1].isascii() and _LETTER.match(text, end) is not None
