@@ -2,68 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import pytest
 
-from bot.grounding import Grounds, Verdict
 from bot.grounding.bilingual import find_terms, missing, terms
-from bot.grounding.english import is_english
 from bot.grounding.english_dates import date_faults
 from bot.grounding.english_numbers import find_quantities
-from corpus.applicability import Applicability, applicability
-from corpus.gazetteer import find_gazetteers
-from corpus.load import load_corpus, packaged_corpus
-from corpus.measure import Guideline
+from tests.bot.grounding.tables import Corpus, all_rows
 
-DATA = Path(__file__).parents[2] / "data"
-FOLDERS = (packaged_corpus(), DATA / "corpus", DATA / "library", DATA / "grounding" / "documents")
-Row = tuple[str, list[int], str, str]
+PARKING, LIFTS = "muyang-parking", "chuanyuan-renewal"
 
 
-@pytest.fixture(scope="module")
-def guidelines() -> dict[str, Guideline]:
-    return {one.slug: one for folder in FOLDERS for one in load_corpus(folder)}
-
-
-@pytest.fixture(scope="module")
-def known(guidelines: dict[str, Guideline]) -> dict[str, Applicability]:
-    return applicability(
-        list(guidelines.values()), [located for folder in FOLDERS for located in find_gazetteers(folder)]
-    )
-
-
-def english_rows() -> list[Row]:
-    """The English rows of all tables."""
-    lines = [
-        line
-        for path in sorted((DATA / "grounding").glob("*.jsonl"))
-        for line in path.read_text(encoding="utf-8").splitlines()
-    ]
-    rows = [json.loads(line) for line in lines]
-    return [
-        (row["guideline"], row["given"], row["kind"], row["sentence"])
-        for row in rows
-        if is_english(row["sentence"].lower())
-    ]
-
-
-def verdict(
-    guidelines: dict[str, Guideline], known: dict[str, Applicability], slug: str, given: list[int], said: str
-) -> Verdict:
-    measures = {measure.number: measure for measure in guidelines[slug].measures}
-    return Grounds.of([measures[number] for number in given], known).check(said)
-
-
-def test_most_falsified_sentences_go_and_faithful_ones_stay(
-    guidelines: dict[str, Guideline], known: dict[str, Applicability]
-) -> None:
-    rows = english_rows()
-    faithful = [row for row in rows if row[2] == "faithful"]
-    falsified = [row for row in rows if row[2] != "faithful"]
-    lost = [row[3] for row in faithful if not verdict(guidelines, known, row[0], row[1], row[3]).kept]
-    missed = [row[3] for row in falsified if verdict(guidelines, known, row[0], row[1], row[3]).kept]
+def test_most_falsified_sentences_go_and_faithful_ones_stay(corpus: Corpus) -> None:
+    rows = [row for row in all_rows() if row.in_english]
+    faithful = [row for row in rows if row.kind == "faithful"]
+    falsified = [row for row in rows if row.kind != "faithful"]
+    lost = [row.sentence for row in faithful if not corpus.check(row).kept]
+    missed = [row.sentence for row in falsified if corpus.check(row).kept]
     assert len(faithful) >= 120
     assert len(falsified) >= 140
     assert len(lost) <= 0.05 * len(faithful), lost
@@ -136,9 +90,6 @@ def test_every_term_has_chinese_words_and_there_are_many() -> None:
     assert all(words and not any(word.isspace() for word in words) for words in terms().values())
 
 
-PARKING, LIFTS = "muyang-parking", "chuanyuan-renewal"
-
-
 @pytest.mark.parametrize(
     ("slug", "number", "said", "kept"),
     [
@@ -152,12 +103,7 @@ PARKING, LIFTS = "muyang-parking", "chuanyuan-renewal"
     ],
 )
 def test_grammar_and_names_are_compared(
-    guidelines: dict[str, Guideline],
-    known: dict[str, Applicability],
-    slug: str,
-    number: int,
-    said: str,
-    kept: bool,
+    corpus: Corpus, slug: str, number: int, said: str, kept: bool
 ) -> None:
-    found = verdict(guidelines, known, slug, [number], said)
+    found = corpus.grounds(slug, number).check(said)
     assert found.kept is kept, found.reasons

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import time
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from bot.grounding import Grounds, Verdict
-from bot.grounding.english import is_english
-from corpus.applicability import Applicability, applicability
-from corpus.gazetteer import find_gazetteers
-from corpus.load import load_corpus, packaged_corpus
-from corpus.measure import Guideline
+from tests.bot.grounding.tables import Corpus, rows
 
-DATA = Path(__file__).parents[2] / "data"
-FOLDERS = (packaged_corpus(), DATA / "corpus", DATA / "library", DATA / "grounding" / "documents")
 BLIND = tuple(f"blind{number}" for number in range(1, 14))
 TABLES = ("tuned", "further", "library", "roles", *BLIND)
 LEAST_KEPT = {  # of the others nine tenths
@@ -30,53 +21,9 @@ LEAST_KEPT = {  # of the others nine tenths
 }
 
 
-@dataclass(frozen=True)
-class Row:
-    """A sentence, the numbers of the measures it was made from, and how it was falsified."""
-
-    guideline: str
-    given: list[int]
-    kind: str
-    sentence: str
-
-
-@dataclass(frozen=True)
-class Corpus:
-    """The guidelines and what reaches whom."""
-
-    guidelines: dict[str, Guideline]
-    known: dict[str, Applicability]
-
-    def grounds(self, slug: str, *numbers: int) -> Grounds:
-        """These measures as evidence, in this order."""
-        measures = {measure.number: measure for measure in self.guidelines[slug].measures}
-        return Grounds.of([measures[number] for number in numbers], self.known)
-
-    def check(self, row: Row) -> Verdict:
-        """The verdict on a row."""
-        return self.grounds(row.guideline, *row.given).check(row.sentence)
-
-
-@pytest.fixture(scope="module")
-def corpus() -> Corpus:
-    guidelines = [guideline for folder in FOLDERS for guideline in load_corpus(folder)]
-    gazetteers = [located for folder in FOLDERS for located in find_gazetteers(folder)]
-    return Corpus({one.slug: one for one in guidelines}, applicability(guidelines, gazetteers))
-
-
-def in_english(row: Row) -> bool:
-    """Whether a row is in English."""
-    return is_english(row.sentence.lower())
-
-
-def rows(name: str) -> list[Row]:
-    lines = (DATA / "grounding" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
-    return [Row(**json.loads(line)) for line in lines]
-
-
 @pytest.mark.parametrize("name", TABLES)
 def test_falsified_sentences_are_caught(corpus: Corpus, name: str) -> None:
-    falsified = [row for row in rows(name) if row.kind != "faithful" and not in_english(row)]
+    falsified = [row for row in rows(name) if row.kind != "faithful" and not row.in_english]
     missed = [f"{row.kind}: {row.sentence}" for row in falsified if corpus.check(row).kept]
     assert len(falsified) >= 30
     assert len(missed) <= 0.02 * len(falsified), missed
@@ -84,7 +31,7 @@ def test_falsified_sentences_are_caught(corpus: Corpus, name: str) -> None:
 
 def test_most_falsified_sentences_in_english_are_caught(corpus: Corpus) -> None:
     """No lexicon lays all English words beside Chinese ones: fewer are caught than in Chinese."""
-    falsified = [row for name in TABLES for row in rows(name) if row.kind != "faithful" and in_english(row)]
+    falsified = [row for name in TABLES for row in rows(name) if row.kind != "faithful" and row.in_english]
     missed = [f"{row.kind}: {row.sentence}" for row in falsified if corpus.check(row).kept]
     assert len(falsified) >= 50
     assert len(missed) <= 0.25 * len(falsified), missed

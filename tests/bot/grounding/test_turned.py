@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from bot.grounding import Grounds
-from corpus.applicability import applicability
-from corpus.load import load_corpus
-from corpus.measure import Guideline
+from tests.bot.grounding.tables import Corpus
 
-DOCUMENTS = Path(__file__).parents[2] / "data" / "grounding" / "documents"
 VOUCHER, SMALL = "lanhe-innovation-voucher", "lanjiang-tech-sme"
 TALENT, RENTAL = "lanchuan-youth-talent", "yunting-public-rental"
-
-
-@pytest.fixture(scope="module")
-def guidelines() -> dict[str, Guideline]:
-    return {one.slug: one for one in load_corpus(DOCUMENTS)}
 
 
 @pytest.mark.parametrize(
@@ -47,11 +36,9 @@ def guidelines() -> dict[str, Guideline]:
     ],
 )
 def test_what_stands_in_a_measure_said_otherwise(
-    guidelines: dict[str, Guideline], slug: str, number: int, sentence: str, kept: bool
+    corpus: Corpus, slug: str, number: int, sentence: str, kept: bool
 ) -> None:
-    measure = next(one for one in guidelines[slug].measures if one.number == number)
-    known = applicability(list(guidelines.values()), [])
-    verdict = Grounds.of([measure], known).check(sentence)
+    verdict = corpus.grounds(slug, number).check(sentence)
     assert verdict.kept is kept, verdict.reasons
 
 
@@ -88,9 +75,6 @@ def test_what_stands_in_a_measure_said_otherwise(
         (TALENT, 5, "从事房地产、典当、娱乐业的企业可以享受一次性创业补贴[1]。", False),
     ],
 )
-def test_lists_names_and_who_acts(
-    guidelines: dict[str, Guideline], slug: str, number: int, sentence: str, kept: bool
-) -> None:
-    measure = next(one for one in guidelines[slug].measures if one.number == number)
-    verdict = Grounds.of([measure], applicability(list(guidelines.values()), [])).check(sentence)
+def test_lists_names_and_who_acts(corpus: Corpus, slug: str, number: int, sentence: str, kept: bool) -> None:
+    verdict = corpus.grounds(slug, number).check(sentence)
     assert verdict.kept == kept, verdict.reasons
